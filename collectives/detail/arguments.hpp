@@ -1,0 +1,120 @@
+#pragma once
+
+/// The few parameter orders of MPI's collectives: each checked and prepared here, and nowhere else. A family returns
+/// the tuple of C arguments that `routine<…>::launch` takes.
+
+#include <armada/core/buffer.hpp>
+#include <armada/core/communicator.hpp>
+#include <armada/core/error.hpp>
+#include <armada/core/mode.hpp>
+#include <armada/core/operation.hpp>
+
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+namespace armada::detail {
+
+/// What a mode can take: a nonblocking call reads its buffers later, so temporaries do not compile.
+template <class Mode, class... Buffers>
+concept safe_until_complete = std::same_as<Mode, blocking_t> ||(outlives_call<Buffers>&&...);
+
+template <class T>
+[[nodiscard]] MPI_Count count_of(std::span<T> elements) noexcept {
+  return static_cast<MPI_Count>(elements.size());
+}
+
+/// Throws `argument_error` with both lengths unless they are equal.
+inline void check_lengths(std::string_view operation, communicator const& comm, std::string_view what, MPI_Count have,
+                          MPI_Count need) {
+  if (have != need)
+    throw argument_error(text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": ", what, " has ", have,
+                              " elements and needs ", need));
+}
+
+/// One buffer that every rank has: bcast.
+template <class Buffer>
+[[nodiscard]] auto rooted(std::string_view operation, communicator const& comm, Buffer& buffer, int root) {
+  check_rank(comm, root, operation, "root");
+  auto const elements = view(buffer);
+  return std::tuple(static_cast<void*>(elements.data()), count_of(elements), datatype_of<element_t<Buffer>>(), root,
+                    comm.raw());
+}
+
+/// Send buffer: a range, or what lies in the output already.
+template <class In>
+[[nodiscard]] auto sent(In& in) {
+  if constexpr (in_place_tag<In>) {
+    return std::tuple(static_cast<void const*>(MPI_IN_PLACE), MPI_Count{0}, MPI_DATATYPE_NULL);
+  } else {
+    auto const elements = view(in);
+    return std::tuple(static_cast<void const*>(elements.data()), count_of(elements), datatype_of<element_t<In>>());
+  }
+}
+
+/// Equal blocks gathered from all ranks: allgather; with `root`, gather. `out` holds comm.size() blocks where it
+/// counts.
+template <class In, class Out, class... Root>
+[[nodiscard]] auto gathered(std::string_view operation, communicator const& comm, In& in, Out& out, bool receives,
+                            Root... root) {
+  (check_rank(comm, root, operation, "root"), ...);
+  auto const elements = view(out);
+  auto const block = count_of(elements) / comm.size();
+  if (receives) check_lengths(operation, comm, "out", count_of(elements), block * comm.size());
+  if constexpr (!in_place_tag<In>) {
+    static_assert(std::same_as<element_t<In>, element_t<Out>>, "in and out hold the same element type");
+    if (receives) check_lengths(operation, comm, "out", count_of(elements), count_of(view(in)) * comm.size());
+  }
+  return std::tuple_cat(sent(in), std::tuple(static_cast<void*>(elements.data()), block, datatype_of<element_t<Out>>(),
+                                             root..., comm.raw()));
+}
+
+/// Blocks of each rank's own length gathered from all ranks: allgatherv; with `root`, gatherv.
+template <class In, class T, class... Root>
+[[nodiscard]] auto gathered_ragged(std::string_view operation, communicator const& comm, In& in,
+                                   ragged_buffer<T> const& out, bool receives, Root... root) {
+  (check_rank(comm, root, operation, "root"), ...);
+  if (receives) {
+    auto const ranks = static_cast<MPI_Count>(comm.size());
+    check_lengths(operation, comm, "counts", static_cast<MPI_Count>(out.counts.size()), ranks);
+    check_lengths(operation, comm, "displacements", static_cast<MPI_Count>(out.displacements.size()), ranks);
+    for (std::size_t r = 0; r < out.counts.size(); ++r)
+      if (out.counts[r] < 0 || out.displacements[r] < 0 ||
+          out.displacements[r] + out.counts[r] > count_of(out.elements))
+        throw argument_error(text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": the block of rank ", r,
+                                  " (", out.counts[r], " elements at ", out.displacements[r], ") is not inside out's ",
+                                  out.elements.size(), " elements"));
+    if constexpr (!in_place_tag<In>)
+      check_lengths(operation, comm, "in", count_of(view(in)), out.counts[static_cast<std::size_t>(comm.rank())]);
+  }
+  return std::tuple_cat(sent(in), std::tuple(static_cast<void*>(out.elements.data()), out.counts.data(),
+                                             out.displacements.data(), datatype_of<T>(), root..., comm.raw()));
+}
+
+/// Blocks of each pair's own length: alltoallv.
+template <class T, class U>
+[[nodiscard]] auto exchanged_ragged(std::string_view operation, communicator const& comm, ragged_buffer<T> const& in,
+                                    ragged_buffer<U> const& out) {
+  auto const ranks = static_cast<MPI_Count>(comm.size());
+  check_lengths(operation, comm, "counts of in", static_cast<MPI_Count>(in.counts.size()), ranks);
+  check_lengths(operation, comm, "counts of out", static_cast<MPI_Count>(out.counts.size()), ranks);
+  return std::tuple(static_cast<void const*>(in.elements.data()), in.counts.data(), in.displacements.data(),
+                    datatype_of<T>(), static_cast<void*>(out.elements.data()), out.counts.data(),
+                    out.displacements.data(), datatype_of<U>(), comm.raw());
+}
+
+/// A reduction to all ranks: allreduce.
+template <class In, class Out, class Op>
+[[nodiscard]] auto reduced(std::string_view operation, communicator const& comm, In& in, Out& out, Op op) {
+  auto const elements = view(out);
+  void const* from = MPI_IN_PLACE;
+  if constexpr (!in_place_tag<In>) {
+    static_assert(std::same_as<element_t<In>, element_t<Out>>, "in and out hold the same element type");
+    check_lengths(operation, comm, "in", count_of(view(in)), count_of(elements));
+    from = view(in).data();
+  }
+  return std::tuple(from, static_cast<void*>(elements.data()), count_of(elements), datatype_of<element_t<Out>>(),
+                    operation_of<element_t<Out>>(op), comm.raw());
+}
+
+} // namespace armada::detail

@@ -1,0 +1,128 @@
+#pragma once
+
+/// Buffers: what MPI reads and writes in place. A scalar, a C array, a contiguous range of wire elements.
+
+#include <armada/core/datatype.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <ranges>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace armada {
+
+/// How a type is seen as a buffer: `element` and `view(value)`, a span over its elements. Specialise it for a container
+/// of your own that is no contiguous range; the primary template says that T is no buffer.
+template <class T>
+struct buffer_traits {};
+
+template <wire T>
+struct buffer_traits<T> {
+  using element = T;
+  static constexpr std::span<T> view(T& value) noexcept { return {&value, 1}; }
+  static constexpr std::span<T const> view(T const& value) noexcept { return {&value, 1}; }
+};
+
+template <wire T, std::size_t N>
+struct buffer_traits<T[N]> {
+  using element = T;
+  static constexpr std::span<T> view(T (&values)[N]) noexcept { return values; }
+  static constexpr std::span<T const> view(T const (&values)[N]) noexcept { return values; }
+};
+
+template <std::ranges::contiguous_range Range>
+  requires std::ranges::sized_range<Range> &&
+      (!std::is_array_v<Range>)&&wire<std::ranges::range_value_t<Range>> struct buffer_traits<Range> {
+    using element = std::ranges::range_value_t<Range>;
+    static constexpr auto view(Range& range) noexcept {
+      return std::span(std::ranges::data(range), static_cast<std::size_t>(std::ranges::size(range)));
+    }
+    static constexpr auto view(Range const& range) noexcept {
+      return std::span(std::ranges::data(range), static_cast<std::size_t>(std::ranges::size(range)));
+    }
+  };
+
+  /// A type that MPI can read in place.
+  template <class T>
+  concept source = requires(std::remove_reference_t<T>& value) {
+    buffer_traits<std::remove_cvref_t<T>>::view(value);
+  };
+
+  /// The element type of a buffer.
+  template <source T>
+  using element_t = typename buffer_traits<std::remove_cvref_t<T>>::element;
+
+  /// A buffer that MPI can write in place.
+  template <class T>
+  concept writable = source<T> && requires(std::remove_reference_t<T>& value) {
+    { buffer_traits<std::remove_cvref_t<T>>::view(value) } -> std::convertible_to<std::span<element_t<T>>>;
+  };
+
+  /// A contiguous container of wire elements that can take another length: a vector, a string.
+  template <class T>
+  concept resizable = writable<T> && requires(std::remove_reference_t<T>& value, std::size_t n) {
+    value.resize(n);
+  };
+
+  /// One element rather than a range of them.
+  template <class T>
+  concept scalar = wire<std::remove_cvref_t<T>> && !std::ranges::range<std::remove_cvref_t<T>>;
+
+  /// The input is already in the output: reductions and gathers that replace their buffer. MPI-4.0, section 6.2.3.
+  struct in_place_t {};
+  inline constexpr in_place_t in_place{};
+
+  template <class T>
+  concept in_place_tag = std::same_as<std::remove_cvref_t<T>, in_place_t>;
+
+  /// The span of a buffer's elements.
+  template <source T>
+  [[nodiscard]] constexpr auto view(T&& buffer) noexcept {
+    return buffer_traits<std::remove_cvref_t<T>>::view(buffer);
+  }
+
+  /// A buffer cut into one block per rank, of lengths and places of the caller's choice: the v-forms of MPI.
+  /// Owns the lengths and places, borrows the elements.
+  template <wire T>
+  struct ragged_buffer {
+    std::span<T> elements;
+    std::vector<MPI_Count> counts;       ///< elements of each rank's block
+    std::vector<MPI_Aint> displacements; ///< where each block begins, in elements
+  };
+
+  /// Cuts `range` into blocks of `counts[r]` elements, one behind the other. The range outlives the communication.
+  template <writable Range, std::ranges::input_range Counts>
+  [[nodiscard]] auto ragged(Range&& range, Counts const& counts) {
+    ragged_buffer<element_t<Range>> result{view(range), {}, {}};
+    MPI_Aint next = 0;
+    for (auto const count : counts) {
+      result.counts.push_back(static_cast<MPI_Count>(count));
+      result.displacements.push_back(next);
+      next += static_cast<MPI_Aint>(count);
+    }
+    return result;
+  }
+
+  /// The same with the place of each block, in elements from the range's first: blocks may leave gaps.
+  template <writable Range, std::ranges::input_range Counts, std::ranges::input_range Displacements>
+  [[nodiscard]] auto ragged(Range&& range, Counts const& counts, Displacements const& displacements) {
+    auto result = ragged(range, counts);
+    result.displacements.clear();
+    for (auto const place : displacements) result.displacements.push_back(static_cast<MPI_Aint>(place));
+    return result;
+  }
+
+  template <class T>
+  inline constexpr bool is_ragged = false;
+  template <class T>
+  inline constexpr bool is_ragged<ragged_buffer<T>> = true;
+
+  /// A buffer that lives on after the call: an lvalue, or a view of memory that somebody else owns.
+  template <class T>
+  concept outlives_call = std::is_lvalue_reference_v<T> || std::ranges::borrowed_range<T> || in_place_tag<T> ||
+      is_ragged<std::remove_cvref_t<T>>;
+
+} // namespace armada

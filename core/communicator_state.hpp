@@ -1,0 +1,61 @@
+#pragma once
+
+/// What a communicator carries besides MPI's handle. Seen by the layers of the library, not by users.
+
+#include <armada/core/mpi.hpp>
+#include <armada/core/resource.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace armada::detail {
+
+class posting_queue;
+
+/// The ranks of a communicator that share this rank's memory.
+struct node {
+  MPI_Comm raw = MPI_COMM_NULL;
+  int rank = 0;             ///< this rank among them
+  std::vector<int> members; ///< their ranks in the communicator, ascending
+  bool whole = false;       ///< they are all ranks of the communicator
+
+  [[nodiscard]] int size() const noexcept { return static_cast<int>(members.size()); }
+  /// Where `rank` of the communicator stands among them; -1 when it is far.
+  [[nodiscard]] int find(int rank) const noexcept;
+};
+
+class communicator_state final : public resource {
+public:
+  /// Takes over `raw` (or borrows it) and makes the twin. Collective when `owned`.
+  communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable);
+  ~communicator_state() override { release(); }
+
+  void release() noexcept override;
+  [[nodiscard]] std::string describe() const override;
+
+  [[nodiscard]] MPI_Comm raw() const noexcept { return raw_; }
+  /// The private twin; MPI_COMM_NULL for a borrowed communicator.
+  [[nodiscard]] MPI_Comm twin() const noexcept { return twin_; }
+  [[nodiscard]] std::string const& name() const noexcept { return name_; }
+  /// The ranks of this node, found once. Collective at the first call.
+  [[nodiscard]] node const& nearby();
+  /// Nonblocking value collectives whose second phase is still to be posted, in posting order.
+  [[nodiscard]] posting_queue& postings();
+  /// A tag for one object's messages on the twin.
+  [[nodiscard]] int next_object_id() noexcept { return static_cast<int>(next_object_++ & 0x7fffU); }
+
+private:
+  MPI_Comm raw_;
+  MPI_Comm twin_ = MPI_COMM_NULL;
+  bool owned_;
+  bool forgettable_; ///< a user's own, to be named when it is left open
+  std::string name_;
+  std::unique_ptr<node> node_;
+  std::shared_ptr<posting_queue> postings_;
+  std::atomic<std::uint32_t> next_object_{0};
+};
+
+} // namespace armada::detail

@@ -1,0 +1,171 @@
+#include <armada/core/call.hpp>
+#include <armada/core/cores.hpp>
+#include <armada/core/environment.hpp>
+#include <armada/core/job.hpp>
+#include <armada/core/progress.hpp>
+#include <armada/core/resource.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <functional>
+#include <memory>
+
+#include <unistd.h>
+
+namespace armada {
+namespace {
+
+environment* current = nullptr;
+std::terminate_handler previous_terminate = nullptr;
+
+/// How long a rank whose exception passes its environment waits for the others to end as well.
+constexpr std::chrono::seconds farewell{10};
+
+[[noreturn]] void on_terminate() {
+  if (current == nullptr) { // the environment has gone: not ours to explain
+    if (previous_terminate != nullptr) previous_terminate();
+    std::abort();
+  }
+  std::string what = "terminated without an exception";
+  if (auto const exception = std::current_exception()) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (std::exception const& e) {
+      what = e.what();
+    } catch (...) {
+      what = "an exception that is no std::exception";
+    }
+  }
+  job::abort(what);
+}
+
+void on_exit() {
+  if (current != nullptr && !job::aborting() && job::running())
+    job::abort("the program called exit before its environment ended");
+}
+
+char const* get_variable(char const* name) { return std::getenv(name); }
+
+/// One number for each running kernel: ranks with the same one share its cores.
+int host_color() {
+  std::string identity;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> identity;
+  if (identity.empty()) {
+    identity.resize(256);
+    gethostname(identity.data(), identity.size() - 1);
+  }
+  return static_cast<int>(std::hash<std::string>{}(identity)&0x7fffffff);
+}
+
+/// The communicators whose handlers MPICH asks when a wait or a test fails, whatever communicator the request belongs
+/// to (quirk 28).
+constexpr MPI_Comm fallback_comms[] = {MPI_COMM_WORLD, MPI_COMM_SELF};
+
+/// Waits for every rank at most `farewell`; false when they do not come.
+bool others_end_too(MPI_Comm comm) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  if (MPI_Ibarrier(comm, &request) != MPI_SUCCESS) return false;
+  auto const limit = std::chrono::steady_clock::now() + farewell;
+  int done = 0;
+  while (done == 0 && std::chrono::steady_clock::now() < limit) {
+    if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return false;
+    progress::pause();
+  }
+  return done != 0;
+}
+
+} // namespace
+
+std::optional<int> detail::launched_ranks(char const* (*get)(char const*)) {
+  for (char const* name : {"PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS", "MV2_COMM_WORLD_SIZE"})
+    if (char const* const value = get(name)) return std::atoi(value);
+  return std::nullopt;
+}
+
+environment::environment(int& argc, char**& argv) : environment(&argc, &argv) {}
+environment::environment() : environment(nullptr, nullptr) {}
+
+environment::environment(int* argc, char*** argv) : unwinding_(std::uncaught_exceptions()) {
+  if (current != nullptr) throw lifecycle_error("environment: there is one already in this process");
+  if (job::finished()) throw lifecycle_error("environment: MPI was finalised and cannot start again");
+  owner_ = !job::running();
+  if (owner_)
+    call<MPI_Init_thread>(argc, argv, MPI_THREAD_MULTIPLE, &thread_level_);
+  else
+    call<MPI_Query_thread>(&thread_level_);
+
+  int size = 0;
+  call<MPI_Comm_size>(MPI_COMM_WORLD, &size);
+  if (auto const told = detail::launched_ranks(get_variable); size == 1 && told && *told > 1) {
+    if (owner_) MPI_Finalize();
+    throw lifecycle_error(detail::text("environment: the launcher started ", *told,
+                                       " ranks, but each of them is alone: it belongs to another MPI than the one this "
+                                       "program is linked with; start it with mpiexec.mpich"));
+  }
+
+  MPI_Comm everyone = MPI_COMM_NULL;
+  MPI_Comm alone = MPI_COMM_NULL;
+  call<MPI_Comm_dup>(MPI_COMM_WORLD, &everyone);
+  call<MPI_Comm_dup>(MPI_COMM_SELF, &alone);
+  for (std::size_t i = 0; i < 2; ++i) {
+    call<MPI_Comm_get_errhandler>(fallback_comms[i], &previous_handlers_[i]);
+    call<MPI_Comm_set_errhandler>(fallback_comms[i], MPI_ERRORS_RETURN);
+  }
+  world_ = communicator::adopt(everyone, "world", false);
+  self_ = communicator::adopt(alone, "self", false);
+  set_up_yielding();
+
+  current = this;
+  previous_terminate = std::set_terminate(on_terminate);
+  static bool const registered = std::atexit(on_exit) == 0;
+  if (!registered) throw lifecycle_error("environment: no room for an exit handler");
+}
+
+/// Counts the ranks that run on this kernel and the cores that they may use together (quirk 22).
+void environment::set_up_yielding() const {
+  MPI_Comm host = MPI_COMM_NULL;
+  call<MPI_Comm_split>(world_.raw(), host_color(), 0, &host);
+  int ranks = 0;
+  call<MPI_Comm_size>(host, &ranks);
+  auto cores = std::make_unique<core_set>(allowed_cores());
+  static_assert(std::is_trivially_copyable_v<core_set>);
+  call<MPI_Allreduce>(MPI_IN_PLACE, cores.get(), static_cast<int>(sizeof(core_set)), MPI_BYTE, MPI_BOR, host);
+  double available = static_cast<double>(cores->count());
+  if (auto const quota = core_quota()) available = std::min(available, std::ceil(*quota));
+  call<MPI_Comm_free>(&host);
+  progress::set_yields(ranks > available);
+}
+
+environment::~environment() {
+  current = nullptr;
+  std::set_terminate(previous_terminate);
+  if (!job::running()) return;
+  if (std::uncaught_exceptions() > unwinding_ && !others_end_too(world_.raw()))
+    job::abort("an exception ended this rank's environment while other ranks were still at work");
+  detail::release_all_resources();
+  progress::set_yields(true);
+  for (std::size_t i = 0; i < 2; ++i) {
+    MPI_Comm_set_errhandler(fallback_comms[i], previous_handlers_[i]);
+    MPI_Errhandler_free(&previous_handlers_[i]);
+  }
+  if (owner_) {
+    MPI_Barrier(MPI_COMM_WORLD);
+    progress::begin_finalise();
+    MPI_Finalize();
+  }
+}
+
+communicator const& world() {
+  if (current == nullptr) throw lifecycle_error("world: there is no environment");
+  return current->world_;
+}
+
+communicator const& self() {
+  if (current == nullptr) throw lifecycle_error("self: there is no environment");
+  return current->self_;
+}
+
+} // namespace armada

@@ -1,0 +1,57 @@
+#pragma once
+
+/// The lifetime of MPI in this process.
+
+#include <armada/core/communicator.hpp>
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace armada {
+
+/// Starts MPI, or adopts one that is already up, and ends what it started. One per process, on the stack of `main`.
+///
+/// While it lives: an exception that nobody catches, and `exit` before its end, print `rank r of n: what` and abort the
+/// whole job with a non-zero code; MPI errors return (also on MPI_COMM_WORLD and MPI_COMM_SELF, whose handlers are put
+/// back at its end) and become exceptions; waits yield when the node's ranks outnumber its cores (quirk 22).
+/// At its end, handles that were forgotten are closed and named; when it ends because an exception passes, it waits a
+/// bounded time for the other ranks and aborts if they do not come.
+class environment {
+public:
+  /// Collective over the job. Asks for MPI_THREAD_MULTIPLE and takes what MPI gives.
+  /// Throws `lifecycle_error` when there is one already, when MPI was finalised, or when a launcher of another MPI
+  /// started this program, so that every rank finds itself alone. MPI-4.0, section 11.2.
+  environment(int& argc, char**& argv);
+  environment();
+  environment(environment const&) = delete;
+  environment& operator=(environment const&) = delete;
+  ~environment();
+
+  /// What MPI granted: MPI_THREAD_SINGLE … MPI_THREAD_MULTIPLE.
+  [[nodiscard]] int thread_level() const noexcept { return thread_level_; }
+  /// Whether this environment started MPI and therefore finalises it.
+  [[nodiscard]] bool owns_mpi() const noexcept { return owner_; }
+
+private:
+  friend communicator const& world();
+  friend communicator const& self();
+
+  environment(int* argc, char*** argv);
+  void set_up_yielding() const;
+
+  bool owner_ = false;
+  int thread_level_ = 0;
+  int unwinding_ = 0;
+  std::array<MPI_Errhandler, 2> previous_handlers_{};
+  communicator world_;
+  communicator self_;
+};
+
+namespace detail {
+
+/// How many ranks the launcher's environment variables speak of; nothing when they say nothing. `get` is std::getenv.
+[[nodiscard]] std::optional<int> launched_ranks(char const* (*get)(char const*));
+
+} // namespace detail
+} // namespace armada

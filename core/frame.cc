@@ -1,0 +1,62 @@
+#include <armada/core/archive.hpp>
+#include <armada/core/error.hpp>
+#include <armada/core/frame.hpp>
+#include <armada/core/job.hpp>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstring>
+#include <limits>
+
+namespace armada {
+
+void detail::throw_short_archive(std::uint64_t wanted, std::uint64_t left) {
+  throw format_error(text("object message on ", job::whoami(), ": its archive speaks of ", wanted,
+                          " more bytes or elements where ", left, " bytes are left"));
+}
+
+void input_archive::finish() const {
+  if (!bytes_.empty() || apart_ != 0)
+    throw format_error(detail::text("object message on ", job::whoami(), ": ", bytes_.size() + apart_,
+                                    " bytes are left over after the object"));
+}
+
+namespace detail {
+
+bool looks_like_frame(std::span<std::byte const> bytes) noexcept {
+  return bytes.size() >= sizeof(frame_magic) && std::memcmp(bytes.data(), frame_magic.data(), sizeof(frame_magic)) == 0;
+}
+
+std::uint64_t checksum_of(frame const& head, std::span<std::byte const> archive) noexcept {
+  return XXH3_64bits_withSeed(archive.data(), archive.size(), XXH3_64bits(&head, offsetof(frame, checksum)));
+}
+
+frame read_frame(std::span<std::byte const> message, std::uint64_t type, std::string_view name) {
+  if (message.size() < sizeof(frame) || !looks_like_frame(message))
+    throw type_error(text("receive of a ", name, " on ", job::whoami(), ": the message of ", message.size(),
+                          " bytes is no object but a buffer"));
+  frame head;
+  std::memcpy(&head, message.data(), sizeof(head));
+  if (head.version != frame{}.version)
+    throw format_error(text("receive of a ", name, " on ", job::whoami(), ": the message has version ", head.version,
+                            " of the format, this program ", frame{}.version));
+  constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 2;
+  if (head.archive_bytes > limit || head.block_bytes > limit || head.archive_bytes < message.size() - sizeof(head))
+    throw format_error(text("receive of a ", name, " on ", job::whoami(), ": the message's lengths cannot be"));
+  if (head.type != type)
+    throw type_error(
+        text("receive of a ", name, " on ", job::whoami(), ": the message holds an object of another type"));
+  return head;
+}
+
+void check_archive(frame const& head, std::span<std::byte const> archive) {
+  if (archive.size() != head.archive_bytes)
+    throw format_error(text("object message on ", job::whoami(), ": ", archive.size(), " bytes of an archive of ",
+                            head.archive_bytes));
+  if (checksum_of(head, archive) != head.checksum)
+    throw format_error(text("object message on ", job::whoami(), ": the checksum is wrong; the bytes were damaged"));
+}
+
+} // namespace detail
+} // namespace armada

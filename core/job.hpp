@@ -1,0 +1,23 @@
+#pragma once
+
+/// What this process knows of its job without an `environment` at hand: is MPI running, who am I, how to end it all.
+
+#include <string>
+#include <string_view>
+
+namespace armada::job {
+
+/// MPI is initialised and not finalised.
+[[nodiscard]] bool running() noexcept;
+/// MPI was finalised.
+[[nodiscard]] bool finished() noexcept;
+/// `rank r of n`, or `process p` while MPI is not running.
+[[nodiscard]] std::string whoami();
+/// Throws `lifecycle_error` naming `operation` unless MPI is running.
+void require_running(std::string_view operation);
+/// `abort` was called: what happens from here on is no news.
+[[nodiscard]] bool aborting() noexcept;
+/// Prints `rank r of n: what` and ends every rank of the job with a non-zero exit code.
+[[noreturn]] void abort(std::string_view what) noexcept;
+
+} // namespace armada::job

@@ -1,0 +1,30 @@
+#pragma once
+
+/// Small values for option structs: `{.rank = 1, .offset = n}`. A rank has no default, so that leaving it out does not
+/// compile; an offset takes any integer, and one that does not fit 64 bits throws.
+
+#include <armada/core/error.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <utility>
+
+namespace armada {
+
+/// A rank in an option struct: must be given.
+struct rank_option {
+  int value;
+  constexpr rank_option(std::integral auto rank) : value(static_cast<int>(rank)) { // NOLINT(*-explicit-*)
+    if (!std::in_range<int>(rank)) throw argument_error(detail::text("rank ", rank, " does not fit an int"));
+  }
+};
+
+/// A length or place, in elements.
+struct size_option {
+  std::int64_t value;
+  constexpr size_option(std::integral auto size) : value(static_cast<std::int64_t>(size)) { // NOLINT(*-explicit-*)
+    if (!std::in_range<std::int64_t>(size)) throw argument_error(detail::text(size, " does not fit 64 bits"));
+  }
+};
+
+} // namespace armada

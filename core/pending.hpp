@@ -1,0 +1,187 @@
+#pragma once
+
+/// A communication under way, and the value that it will give.
+
+#include <armada/core/call.hpp>
+#include <armada/core/job.hpp>
+#include <armada/core/mpi.hpp>
+
+#include <concepts>
+#include <exception>
+#include <memory>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+
+namespace armada {
+namespace detail {
+
+/// What becomes of a request that is dropped while an exception passes.
+enum class request_kind { send, receive, collective };
+
+/// What is still to be done when MPI has completed the first request, and what keeps its memory alive until then.
+template <class T>
+class finisher {
+public:
+  finisher() = default;
+  finisher(finisher const&) = delete;
+  finisher& operator=(finisher const&) = delete;
+  virtual ~finisher() = default;
+  /// Completes what is left and gives the value. Called once. `arrived` is the first request's status.
+  virtual T finish(MPI_Status const& arrived) = 0;
+  /// Whether `finish` would return without waiting for another rank.
+  virtual bool ready() { return true; }
+  /// Says better what the error of the first request means; called while it is handled.
+  [[noreturn]] virtual void fail(mpi_error const& /*e*/) { throw; }
+};
+
+/// A finisher from a callable `T(MPI_Status const&)` that owns what the communication uses.
+template <class T, class Action>
+class finisher_of final : public finisher<T> {
+public:
+  explicit finisher_of(Action action) : action_(std::move(action)) {}
+  T finish(MPI_Status const& arrived) override { return action_(arrived); }
+
+private:
+  Action action_;
+};
+
+/// One MPI request that is waited for before it goes.
+class request {
+public:
+  request() noexcept = default;
+  request(MPI_Request raw, request_kind kind) noexcept
+      : raw_(raw), kind_(kind), unwinding_(std::uncaught_exceptions()) {}
+  request(request&& other) noexcept
+      : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), kind_(other.kind_), unwinding_(other.unwinding_) {}
+  request& operator=(request&& other) noexcept {
+    if (this != &other) {
+      drop();
+      raw_ = std::exchange(other.raw_, MPI_REQUEST_NULL);
+      kind_ = other.kind_;
+      unwinding_ = other.unwinding_;
+    }
+    return *this;
+  }
+  ~request() { drop(); }
+
+  void wait(MPI_Status& arrived) { call<MPI_Wait>(&raw_, &arrived); }
+  [[nodiscard]] bool test(MPI_Status& arrived) {
+    int done = 0;
+    call<MPI_Test>(&raw_, &done, &arrived);
+    return done != 0;
+  }
+
+  /// Whether an exception is passing that was not there when this request began.
+  [[nodiscard]] bool must_hurry() const noexcept { return std::uncaught_exceptions() > unwinding_; }
+
+private:
+  /// Waits; while an exception passes a receive is cancelled and anything else gets a bounded time. Aborts on failure.
+  void drop() noexcept;
+
+  MPI_Request raw_ = MPI_REQUEST_NULL;
+  request_kind kind_ = request_kind::collective;
+  int unwinding_ = 0;
+};
+
+} // namespace detail
+
+/// A nonblocking communication. `wait()` completes it and gives its value, once; the destructor waits as well and drops
+/// the value. Buffers that were lent to it must stay as they are until then; those moved into it come back from `wait`.
+///
+/// Move-only. Dropped while an exception passes, it cancels a receive, gives anything else ten seconds, and then aborts
+/// the job: the peer would never end.
+template <class T = void>
+class [[nodiscard]] pending {
+public:
+  pending(MPI_Request raw, detail::request_kind kind) noexcept requires std::is_void_v<T> : request_(raw, kind) {}
+  pending(MPI_Request raw, detail::request_kind kind, std::unique_ptr<detail::finisher<T>> rest) noexcept
+      : rest_(std::move(rest)), request_(raw, kind) {}
+
+  pending(pending&& other) noexcept { *this = std::move(other); }
+  pending& operator=(pending&& other) noexcept {
+    if (this == &other) return *this;
+    close();
+    request_ = std::move(other.request_);
+    rest_ = std::move(other.rest_);
+    arrived_ = other.arrived_;
+    arrived_early_ = other.arrived_early_;
+    done_ = std::exchange(other.done_, true);
+    return *this;
+  }
+  ~pending() { close(); }
+
+  /// Waits for the end and gives the value. Throws what the communication met, or `lifecycle_error` the second time.
+  T wait() {
+    if (done_) throw lifecycle_error("wait: this pending was waited for already");
+    done_ = true;
+    explained([&] {
+      if (!arrived_early_) request_.wait(arrived_);
+    });
+    if (rest_) return std::exchange(rest_, nullptr)->finish(arrived_);
+    if constexpr (!std::is_void_v<T>) throw lifecycle_error("wait: this pending has no value");
+  }
+
+  /// Whether `wait` would return at once. Moves the communication on.
+  [[nodiscard]] bool test() {
+    if (done_) return true;
+    explained([&] { arrived_early_ = arrived_early_ || request_.test(arrived_); });
+    return arrived_early_ && (!rest_ || rest_->ready());
+  }
+
+private:
+  void explained(auto&& action) {
+    try {
+      action();
+    } catch (mpi_error const& e) {
+      if (rest_) rest_->fail(e);
+      throw;
+    }
+  }
+
+  /// Ends what nobody waited for: the peer's messages are taken, their value is dropped.
+  void close() noexcept {
+    if (done_) return;
+    if (!rest_ || request_.must_hurry() || !job::running()) {
+      request_ = detail::request();
+      rest_.reset();
+      done_ = true;
+      return;
+    }
+    try {
+      static_cast<void>(wait());
+    } catch (std::exception const& e) {
+      job::abort(detail::text("a pending that nobody waited for failed: ", e.what()));
+    }
+  }
+
+  std::unique_ptr<detail::finisher<T>> rest_; // goes after the request: it holds the memory that MPI uses
+  detail::request request_;
+  MPI_Status arrived_{};
+  bool arrived_early_ = false; // test saw the first request complete
+  bool done_ = false;          // waited for, or moved from
+};
+
+namespace detail {
+
+/// A pending whose value is what `action(MPI_Status const&)` makes once `raw` has completed.
+template <class Action>
+[[nodiscard]] auto make_pending(MPI_Request raw, request_kind kind, Action action) {
+  using T = std::invoke_result_t<Action, MPI_Status const&>;
+  return pending<T>(raw, kind, std::make_unique<finisher_of<T, Action>>(std::move(action)));
+}
+
+} // namespace detail
+
+/// Waits for every pending of a range, in order, and drops their values.
+template <std::ranges::input_range Range>
+void wait_all(Range&& pendings) {
+  for (auto&& each : pendings) static_cast<void>(each.wait());
+}
+
+/// Waits for every one of its arguments.
+template <class... T>
+  requires(sizeof...(T) > 0)
+void wait_all(pending<T>&... pendings) { (static_cast<void>(pendings.wait()), ...); }
+
+} // namespace armada

@@ -1,0 +1,222 @@
+#pragma once
+
+/// Copies, updates and fills of strided N-dimensional blocks of memory, at the speed of hand-written loops.
+///
+/// Strides and offsets count elements, and strides may be negative. `dst` and `src` point to the element (0, …, 0) of
+/// their block; for an empty shape they may be null. The elements of `dst` are distinct, and none of them is one of
+/// `src`. The order in which elements are visited is not specified.
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace armada {
+
+/// Types that may be moved between memories as bytes.
+template <class T>
+concept strided_element = std::is_trivially_copyable_v<T> && std::is_copy_assignable_v<T>;
+
+/// One stride, extent or index per dimension.
+template <std::size_t N>
+using stride_array = std::array<std::int64_t, N>;
+
+namespace detail {
+
+struct strided_loop {
+  std::int64_t count, dst, src;
+};
+
+/// The loops that visit a block, the innermost last; extents of 1 are dropped, dense neighbours are merged, and the
+/// destination runs forwards.
+template <std::size_t N>
+class strided_nest {
+public:
+  constexpr strided_nest(stride_array<N> const& dst, stride_array<N> const& src, stride_array<N> const& shape) {
+    for (std::size_t d = 0; d < N; ++d) {
+      if (shape[d] <= 0) empty_ = true;
+      if (shape[d] > 1) insert(dst[d] < 0 ? turned(shape[d], dst[d], src[d]) : strided_loop{shape[d], dst[d], src[d]});
+    }
+    merge();
+  }
+
+  [[nodiscard]] constexpr strided_loop const& row() const { return loops_[depth_ - 1]; }
+
+  /// Calls `visit(dst offset, src offset)` for the first element of every row; not at all for an empty block.
+  template <std::invocable<std::int64_t, std::int64_t> Visit>
+  constexpr void for_each_row(Visit visit) const {
+    if (empty_) return;
+    if (depth_ == 1) return static_cast<void>(visit(dst_, src_));
+    strided_loop const inner = loops_[depth_ - 2];
+    std::int64_t dst = dst_, src = src_;
+    std::array<std::int64_t, capacity> done{};
+    for (std::size_t turned = 1; turned > 0;) {
+      for (std::int64_t i = 0, to = dst, from = src; i < inner.count; ++i, to += inner.dst, from += inner.src)
+        visit(to, from);
+      for (turned = depth_ - 2; turned > 0; --turned) {
+        strided_loop const& outer = loops_[turned - 1];
+        dst += outer.dst, src += outer.src;
+        if (++done[turned - 1] < outer.count) break;
+        dst -= outer.count * outer.dst, src -= outer.count * outer.src;
+        done[turned - 1] = 0;
+      }
+    }
+  }
+
+private:
+  static constexpr std::size_t capacity = std::max<std::size_t>(N, 1);
+
+  [[nodiscard]] constexpr strided_loop turned(std::int64_t count, std::int64_t dst, std::int64_t src) {
+    dst_ += (count - 1) * dst;
+    src_ += (count - 1) * src;
+    return {count, -dst, -src};
+  }
+
+  /// Keeps the loops in falling order of the distances that they move by.
+  constexpr void insert(strided_loop const& loop) {
+    auto const reach = [](strided_loop const& l) { return l.dst + (l.src < 0 ? -l.src : l.src); };
+    std::size_t at = depth_++;
+    for (; at > 0 && reach(loops_[at - 1]) < reach(loop); --at) loops_[at] = loops_[at - 1];
+    loops_[at] = loop;
+  }
+
+  constexpr void merge() {
+    if (depth_ == 0) loops_[depth_++] = {1, 1, 1};
+    std::size_t kept = 0;
+    for (std::size_t d = 1; d < depth_; ++d) {
+      strided_loop const inner = loops_[d];
+      strided_loop& outer = loops_[kept];
+      if (outer.dst == inner.count * inner.dst && outer.src == inner.count * inner.src)
+        outer = {outer.count * inner.count, inner.dst, inner.src};
+      else
+        loops_[++kept] = inner;
+    }
+    depth_ = kept + 1;
+  }
+
+  std::array<strided_loop, capacity> loops_{};
+  std::size_t depth_ = 0;
+  std::int64_t dst_ = 0, src_ = 0;
+  bool empty_ = false;
+};
+
+/// Runs `each(dst element, src element)` along one row; the steps may be compile-time constants.
+template <class T>
+void row_for_each(T* __restrict dst, T const* __restrict src, std::int64_t count, auto dst_step, auto src_step,
+                  auto each) {
+  for (std::int64_t i = 0; i < count; ++i) each(dst[i * dst_step], src[i * src_step]);
+}
+
+/// Runs `each(dst element, src element)` over all elements, in loops that the compiler can vectorise: the usual steps
+/// are constants there.
+template <class T, std::size_t N>
+void strided_for_each(T* dst, T const* src, strided_nest<N> const& nest, auto each) {
+  strided_loop const row = nest.row();
+  auto const run = [&](auto dst_step, auto src_step) {
+    nest.for_each_row([=](std::int64_t to, std::int64_t from) {
+      row_for_each(dst + to, src + from, row.count, dst_step, src_step, each);
+    });
+  };
+  using std::integral_constant;
+  constexpr integral_constant<std::int64_t, 1> one;
+  constexpr integral_constant<std::int64_t, 2> two;
+  constexpr integral_constant<std::int64_t, -1> back;
+  if (row.dst == 1 && row.src == 1)
+    run(one, one);
+  else if (row.dst == 1 && row.src == -1)
+    run(one, back);
+  else if (row.dst == 1 && row.src == 2)
+    run(one, two);
+  else if (row.dst == 2 && row.src == 1)
+    run(two, one);
+  else
+    run(row.dst, row.src);
+}
+
+/// The length of a block that is plainly one dense row, the commonest transfer of all; 0 for any other block.
+template <std::size_t N>
+[[nodiscard]] constexpr std::int64_t single_row(stride_array<N> const& dst, stride_array<N> const& src,
+                                                stride_array<N> const& shape) {
+  if constexpr (N == 0)
+    return 1;
+  else {
+    bool single = dst[N - 1] == 1 && src[N - 1] == 1;
+    for (std::size_t d = 0; d + 1 < N; ++d) single &= shape[d] == 1;
+    return single ? shape[N - 1] : 0;
+  }
+}
+
+/// Copies rows of `Bytes` bytes, known to the compiler.
+template <std::size_t Bytes, class T, std::size_t N>
+void copy_short_rows(T* dst, T const* src, strided_nest<N> const& nest) {
+  nest.for_each_row(
+      [=](std::int64_t to, std::int64_t from) { std::memcpy(static_cast<void*>(dst + to), src + from, Bytes); });
+}
+
+template <class T, std::size_t N>
+void copy_rows(T* dst, T const* src, strided_nest<N> const& nest) {
+  std::size_t const bytes = static_cast<std::size_t>(nest.row().count) * sizeof(T);
+  switch (bytes) {
+  case 8: return copy_short_rows<8>(dst, src, nest);
+  case 16: return copy_short_rows<16>(dst, src, nest);
+  case 24: return copy_short_rows<24>(dst, src, nest);
+  case 32: return copy_short_rows<32>(dst, src, nest);
+  case 64: return copy_short_rows<64>(dst, src, nest);
+  default:
+    nest.for_each_row(
+        [=](std::int64_t to, std::int64_t from) { std::memcpy(static_cast<void*>(dst + to), src + from, bytes); });
+  }
+}
+
+} // namespace detail
+
+/// Calls `visit(dst offset, src offset, count, dst step, src step)` for rows that together are the whole block, as
+/// long and as few as the strides allow. All rows have the same count and steps, and the dst step is not negative.
+template <std::size_t N, std::invocable<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t> Visit>
+constexpr void for_each_row(stride_array<N> const& dst_strides, stride_array<N> const& src_strides,
+                            stride_array<N> const& shape, Visit visit) {
+  detail::strided_nest<N> const nest(dst_strides, src_strides, shape);
+  detail::strided_loop const row = nest.row();
+  nest.for_each_row([&](std::int64_t dst, std::int64_t src) { visit(dst, src, row.count, row.dst, row.src); });
+}
+
+/// Sets dst[k] = src[k] for every index k of `shape`.
+template <strided_element T, std::size_t N>
+void strided_copy(T* dst, stride_array<N> const& dst_strides, T const* src, stride_array<N> const& src_strides,
+                  stride_array<N> const& shape) {
+  if (std::int64_t const count = detail::single_row(dst_strides, src_strides, shape); count > 0)
+    return static_cast<void>(std::memcpy(static_cast<void*>(dst), src, static_cast<std::size_t>(count) * sizeof(T)));
+  detail::strided_nest<N> const nest(dst_strides, src_strides, shape);
+  if (nest.row().dst == 1 && nest.row().src == 1)
+    detail::copy_rows(dst, src, nest);
+  else
+    detail::strided_for_each(dst, src, nest, [](T& to, T const& from) { to = from; });
+}
+
+/// Sets dst[k] = op(dst[k], src[k]), converted to T, for every index k of `shape`.
+template <strided_element T, std::size_t N, class Op>
+  requires std::is_invocable_r_v<T, Op const&, T const&, T const&>
+void strided_update(T* dst, stride_array<N> const& dst_strides, T const* src, stride_array<N> const& src_strides,
+                    stride_array<N> const& shape, Op op) {
+  detail::strided_for_each(dst, src, detail::strided_nest<N>(dst_strides, src_strides, shape),
+                           [op](T& to, T const& from) { to = static_cast<T>(op(to, from)); });
+}
+
+/// Sets dst[k] = value for every index k of `shape`.
+template <strided_element T, std::size_t N>
+void strided_fill(T* dst, stride_array<N> const& strides, stride_array<N> const& shape,
+                  std::type_identity_t<T> const& value) {
+  detail::strided_nest<N> const nest(strides, strides, shape);
+  detail::strided_loop const row = nest.row();
+  nest.for_each_row([=](std::int64_t at, std::int64_t) {
+    if (row.dst == 1)
+      std::fill_n(dst + at, row.count, value);
+    else
+      for (std::int64_t i = 0; i < row.count; ++i) dst[at + i * row.dst] = value;
+  });
+}
+
+} // namespace armada

@@ -1,0 +1,234 @@
+#include <armada/core/agree.hpp>
+#include <armada/core/call.hpp>
+#include <armada/core/job.hpp>
+#include <armada/rma/detail/window_state.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+
+namespace armada::detail {
+
+window_state::window_state(communicator const& comm, std::int64_t bytes, std::string name)
+    : comm_(comm.state()), name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()) {
+  node_ = &comm_->nearby();
+  agree(comm, [&] { allocate(bytes); });
+  if (!node_->whole) {
+    auto* const base = local() - header_bytes;
+    auto const exposed = static_cast<MPI_Aint>((static_cast<std::size_t>(bytes) + header_bytes + 63) / 64 * 64);
+    call<MPI_Win_create>(base, exposed, 1, MPI_INFO_NULL, comm_->raw(), &raw_);
+    call<MPI_Win_set_errhandler>(raw_, MPI_ERRORS_RETURN); // not inherited (quirk 26)
+  }
+  open_ = true;
+  enter();
+}
+
+/// Lays out the node's memory: control block and table, then each rank's part on pages of its own, behind a header that
+/// keeps the exposed base a multiple of 64 (quirk 1).
+void window_state::allocate(std::int64_t bytes) {
+  auto const ranks = static_cast<std::size_t>(node_->size());
+  std::vector<std::int64_t> wanted(ranks);
+  if (ranks > 1)
+    call<MPI_Allgather>(&bytes, 1, MPI_INT64_T, wanted.data(), 1, MPI_INT64_T, node_->raw);
+  else
+    wanted[0] = bytes;
+
+  // Every rank of the node sees the same lengths, and throws or goes on like the others.
+  constexpr std::int64_t beyond = std::int64_t{1} << 56;
+  std::vector<std::size_t> places(ranks + 1);
+  places[0] = shared_segment::round_to_page(sizeof(control_block) + ranks * sizeof(part));
+  for (std::size_t r = 0; r < ranks; ++r) {
+    if (wanted[r] < 0)
+      throw argument_error(
+          text("window \"", name_, "\": the length ", wanted[r], " of rank ", node_->members[r], " is negative"));
+    if (wanted[r] > beyond)
+      throw out_of_memory(text("window \"", name_, "\": rank ", node_->members[r], " needs ", wanted[r], " bytes, and ",
+                               available_memory(), " are available on this host"));
+    places[r + 1] = places[r] + shared_segment::round_to_page(header_bytes + static_cast<std::size_t>(wanted[r]));
+  }
+
+  segment_ = shared_segment(*node_, places[ranks]);
+  auto const mine = static_cast<std::size_t>(node_->rank);
+  if (mine == 0) new (segment_.data()) control_block();
+  segment_.populate(0, places[0]);
+  segment_.populate(places[mine], places[mine + 1] - places[mine]);
+  new (parts() + mine) part{places[mine] + header_bytes, static_cast<std::uint64_t>(bytes), {}};
+  new (segment_.data() + places[mine]) part_header{bytes};
+  for (std::size_t r = 0; r < ranks; ++r) near_parts_.push_back(segment_.data() + places[r] + header_bytes);
+}
+
+void window_state::release() noexcept {
+  leave();
+  if (!open_) return;
+  open_ = false;
+  if (raw_ != MPI_WIN_NULL && job::running()) {
+    if (all_locked_) MPI_Win_unlock_all(raw_);
+    for (int const rank : locked_) MPI_Win_unlock(rank, raw_); // freed inside an epoch, MPICH asserts (quirk 13)
+    MPI_Win_free(&raw_);
+  }
+  raw_ = MPI_WIN_NULL;
+  segment_ = shared_segment();
+  near_parts_.assign(near_parts_.size(), nullptr);
+}
+
+std::string window_state::describe() const { return text("window \"", name_, "\""); }
+
+std::int64_t window_state::bytes(int rank) {
+  if (int const at = node_->find(rank); at >= 0) return static_cast<std::int64_t>(parts()[at].bytes);
+  if (auto const known = far_bytes_.find(rank); known != far_bytes_.end()) return known->second;
+  part_header header{};
+  bool const outside = !all_locked_ && locked_.empty();
+  if (outside)
+    call<MPI_Win_lock>(MPI_LOCK_SHARED, rank, 0, raw_);
+  else
+    require_covered(rank, "length");
+  call<MPI_Get>(static_cast<void*>(&header), static_cast<int>(sizeof(header)), MPI_BYTE, rank, MPI_Aint{0},
+                static_cast<int>(sizeof(header)), MPI_BYTE, raw_);
+  if (outside)
+    call<MPI_Win_unlock>(rank, raw_);
+  else
+    call<MPI_Win_flush>(rank, raw_);
+  return far_bytes_[rank] = header.bytes;
+}
+
+void window_state::require_covered(int rank, std::string_view operation) const {
+  if (!open_) throw lifecycle_error(text(operation, " on window \"", name_, "\", which was closed"));
+  if (!all_locked_ && std::find(locked_.begin(), locked_.end(), rank) == locked_.end())
+    throw lifecycle_error(text(operation, " on window \"", name_, "\": rank ", rank, " is not locked by rank ", rank_));
+}
+
+void window_state::lock(int rank, lock_kind kind) {
+  if (!open_) throw lifecycle_error(text("lock of window \"", name_, "\", which was closed"));
+  if (rank < 0 || rank >= ranks_)
+    throw argument_error(text("lock of window \"", name_, "\": ", rank, " is not a rank (0 to ", ranks_ - 1, ")"));
+  if (all_locked_ || std::find(locked_.begin(), locked_.end(), rank) != locked_.end())
+    throw lifecycle_error(text("lock of window \"", name_, "\": rank ", rank_, " has locked ",
+                               all_locked_ ? std::string("all parts") : text("the part of rank ", rank), " already"));
+  if (!node_->whole) {
+    call<MPI_Win_lock>(kind == exclusive ? MPI_LOCK_EXCLUSIVE : MPI_LOCK_SHARED, rank, 0, raw_);
+    sync();
+  } else if (kind == exclusive) {
+    control().gate.enter_exclusive();
+    parts()[rank].lock.lock();
+  } else {
+    parts()[rank].lock.lock_shared();
+  }
+  locked_.push_back(rank);
+  locked_as_.push_back(kind);
+}
+
+void window_state::unlock(int rank) {
+  require_covered(rank, "unlock");
+  auto const at = std::find(locked_.begin(), locked_.end(), rank) - locked_.begin();
+  auto const kind = locked_as_[static_cast<std::size_t>(at)];
+  locked_.erase(locked_.begin() + at);
+  locked_as_.erase(locked_as_.begin() + at);
+  if (!node_->whole) {
+    sync();
+    call<MPI_Win_unlock>(rank, raw_);
+  } else if (kind == exclusive) {
+    parts()[rank].lock.unlock();
+    control().gate.leave_exclusive();
+  } else {
+    parts()[rank].lock.unlock_shared();
+  }
+}
+
+void window_state::lock_all() {
+  if (!open_) throw lifecycle_error(text("lock_all of window \"", name_, "\", which was closed"));
+  if (all_locked_ || !locked_.empty())
+    throw lifecycle_error(text("lock_all of window \"", name_, "\": rank ", rank_, " has locked parts of it already"));
+  if (node_->whole) {
+    control().gate.enter_all();
+  } else {
+    call<MPI_Win_lock_all>(0, raw_);
+    sync();
+  }
+  all_locked_ = true;
+}
+
+void window_state::unlock_all() {
+  all_locked_ = false;
+  if (node_->whole) {
+    control().gate.leave_all();
+  } else {
+    sync();
+    call<MPI_Win_unlock_all>(raw_);
+  }
+}
+
+void window_state::sync() {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (raw_ != MPI_WIN_NULL) call<MPI_Win_sync>(raw_);
+}
+
+void window_state::flush(int rank) {
+  require_covered(rank, "flush");
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (raw_ != MPI_WIN_NULL) call<MPI_Win_flush>(rank, raw_);
+}
+
+void window_state::flush_all() {
+  if (!open_) throw lifecycle_error(text("flush of window \"", name_, "\", which was closed"));
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (raw_ == MPI_WIN_NULL) return;
+  if (all_locked_) call<MPI_Win_flush_all>(raw_);
+  for (int const rank : locked_) call<MPI_Win_flush>(rank, raw_);
+}
+
+void window_state::far_put(void const* from, int rank, std::int64_t offset, std::int64_t bytes) {
+  for (std::int64_t done = 0; done < bytes;) {
+    int const part = static_cast<int>(std::min(chunk_, bytes - done));
+    call<MPI_Put>(static_cast<void const*>(static_cast<std::byte const*>(from) + done), part, MPI_BYTE, rank,
+                  displacement(offset + done), part, MPI_BYTE, raw_);
+    done += part;
+  }
+}
+
+void window_state::far_get(void* into, int rank, std::int64_t offset, std::int64_t bytes) {
+  for (std::int64_t done = 0; done < bytes;) {
+    int const part = static_cast<int>(std::min(chunk_, bytes - done));
+    call<MPI_Get>(static_cast<void*>(static_cast<std::byte*>(into) + done), part, MPI_BYTE, rank,
+                  displacement(offset + done), part, MPI_BYTE, raw_);
+    done += part;
+  }
+}
+
+void window_state::far_accumulate(void const* from, int rank, std::int64_t offset, std::int64_t count,
+                                  MPI_Datatype type, MPI_Op operation) {
+  int element = 0;
+  call<MPI_Type_size>(type, &element);
+  auto const most = std::max<std::int64_t>(1, chunk_ / element);
+  for (std::int64_t done = 0; done < count;) {
+    int const part = static_cast<int>(std::min(most, count - done));
+    call<MPI_Accumulate>(static_cast<void const*>(static_cast<std::byte const*>(from) + done * element), part, type,
+                         rank, displacement(offset + done * element), part, type, operation, raw_);
+    done += part;
+  }
+}
+
+void window_state::far_fetch(void const* value, void* old, int rank, std::int64_t offset, MPI_Datatype type,
+                             MPI_Op operation) {
+  call<MPI_Fetch_and_op>(value, old, type, rank, displacement(offset), operation, raw_);
+  call<MPI_Win_flush>(rank, raw_);
+}
+
+void window_state::far_compare_and_swap(void const* expected, void const* desired, void* old, int rank,
+                                        std::int64_t offset, MPI_Datatype type) {
+  call<MPI_Compare_and_swap>(desired, expected, old, type, rank, displacement(offset), raw_);
+  call<MPI_Win_flush>(rank, raw_);
+}
+
+void window_state::far_put_strided(void const* from, int rank, std::int64_t offset, std::int64_t block,
+                                   std::int64_t stride, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    far_put(static_cast<std::byte const*>(from) + i * block, rank, offset + i * stride, block);
+}
+
+void window_state::far_get_strided(void* into, int rank, std::int64_t offset, std::int64_t block, std::int64_t stride,
+                                   std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    far_get(static_cast<std::byte*>(into) + i * block, rank, offset + i * stride, block);
+}
+
+} // namespace armada::detail

@@ -1,0 +1,118 @@
+#pragma once
+
+/// A window without a type: memory, road, locks and transfers, in bytes. What `window<T>` and the arrays stand on.
+
+#include <armada/core/communicator.hpp>
+#include <armada/core/communicator_state.hpp>
+#include <armada/core/resource.hpp>
+#include <armada/rma/detail/near_atomics.hpp>
+#include <armada/rma/detail/shared_segment.hpp>
+#include <armada/rma/target.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace armada::detail {
+
+/// One rank's part, in the node's table.
+struct part {
+  std::uint64_t offset = 0; ///< of its data, from the beginning of the node's memory
+  std::uint64_t bytes = 0;  ///< as asked for
+  part_lock lock;
+};
+
+/// The beginning of a node's memory: locks and the table of the parts, one `part` for each rank of the node behind it.
+struct alignas(64) control_block {
+  window_gate gate;
+  detail::stripes stripes;
+};
+
+class window_state final : public resource {
+public:
+  /// Memory of `bytes` on this rank, zeroed. Collective over `comm`: all ranks throw, or none.
+  window_state(communicator const& comm, std::int64_t bytes, std::string name);
+  ~window_state() override { release(); }
+
+  void release() noexcept override;
+  [[nodiscard]] std::string describe() const override;
+
+  /// Whether every rank's part is memory of this node: then MPI is not needed at all.
+  [[nodiscard]] bool all_near() const noexcept { return node_->whole; }
+  [[nodiscard]] int rank() const noexcept { return rank_; }
+  [[nodiscard]] int ranks() const noexcept { return ranks_; }
+  [[nodiscard]] std::byte* local() const noexcept { return near_parts_[static_cast<std::size_t>(node_->rank)]; }
+  /// The memory of `rank`'s part; null when it is on another host.
+  [[nodiscard]] std::byte* near(int rank) const noexcept {
+    int const at = node_->find(rank);
+    return at < 0 ? nullptr : near_parts_[static_cast<std::size_t>(at)];
+  }
+  /// The length of `rank`'s part. Asks a far rank once; inside an epoch that covers it, or outside of any.
+  [[nodiscard]] std::int64_t bytes(int rank);
+  [[nodiscard]] stripes& locks() const noexcept { return control().stripes; }
+  [[nodiscard]] std::byte const* memory() const noexcept { return segment_.data(); }
+
+  /// Opens and closes epochs. Throws `lifecycle_error` when one that is open forbids it.
+  void lock(int rank, lock_kind kind);
+  void unlock(int rank);
+  void lock_all();
+  void unlock_all();
+  void flush(int rank);
+  void flush_all();
+  /// Orders this rank's loads and stores with what other ranks see.
+  void sync();
+
+  /// Far transfers of contiguous bytes, cut into calls that MPICH survives (quirk 2). Complete at the flush.
+  void far_put(void const* from, int rank, std::int64_t offset, std::int64_t bytes);
+  void far_get(void* into, int rank, std::int64_t offset, std::int64_t bytes);
+  void far_accumulate(void const* from, int rank, std::int64_t offset, std::int64_t count, MPI_Datatype type,
+                      MPI_Op operation);
+  void far_fetch(void const* value, void* old, int rank, std::int64_t offset, MPI_Datatype type, MPI_Op operation);
+  void far_compare_and_swap(void const* expected, void const* desired, void* old, int rank, std::int64_t offset,
+                            MPI_Datatype type);
+  /// `count` blocks of `block` bytes, `stride` bytes apart at the target, one behind the other here.
+  void far_put_strided(void const* from, int rank, std::int64_t offset, std::int64_t block, std::int64_t stride,
+                       std::int64_t count);
+  void far_get_strided(void* into, int rank, std::int64_t offset, std::int64_t block, std::int64_t stride,
+                       std::int64_t count);
+
+  /// The longest single MPI call, in bytes. Tests set less.
+  static constexpr std::int64_t default_chunk = std::int64_t{1} << 30;
+  void set_chunk(std::int64_t bytes) noexcept { chunk_ = bytes; }
+
+private:
+  /// In front of each part: what a far rank asks for.
+  struct part_header {
+    std::int64_t bytes;
+  };
+  static constexpr std::size_t header_bytes = 64;
+
+  [[nodiscard]] control_block& control() const noexcept { return *reinterpret_cast<control_block*>(segment_.data()); }
+  [[nodiscard]] part* parts() const noexcept {
+    return reinterpret_cast<part*>(segment_.data() + sizeof(control_block));
+  }
+  void allocate(std::int64_t bytes);
+  void require_covered(int rank, std::string_view operation) const;
+  [[nodiscard]] static MPI_Aint displacement(std::int64_t offset) noexcept {
+    return static_cast<MPI_Aint>(offset) + static_cast<MPI_Aint>(header_bytes);
+  }
+
+  std::shared_ptr<communicator_state> comm_;
+  std::string name_;
+  int rank_;
+  int ranks_;
+  node const* node_ = nullptr;
+  shared_segment segment_;
+  std::vector<std::byte*> near_parts_; ///< by rank of the node
+  MPI_Win raw_ = MPI_WIN_NULL;         ///< only where far ranks exist
+  std::unordered_map<int, std::int64_t> far_bytes_;
+  std::int64_t chunk_ = default_chunk;
+  std::vector<int> locked_; ///< parts that this rank holds, and how
+  std::vector<lock_kind> locked_as_;
+  bool all_locked_ = false;
+  bool open_ = false;
+};
+
+} // namespace armada::detail

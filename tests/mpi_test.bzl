@@ -1,0 +1,79 @@
+"""Tests that run under mpiexec: one program per file, one test per number of ranks and road."""
+
+# What makes MPI believe in several hosts on one machine.
+ROADS = {
+    "near": [],  # all ranks on one host
+    "far": ["MPIR_CVAR_NOLOCAL=1"],  # every rank on a host of its own
+    "mixed": ["MPIR_CVAR_NUM_CLIQUES=2"],  # two hosts, with every second rank each
+}
+
+def mpi_test(
+        name,
+        srcs,
+        deps = [],
+        ranks = [1, 2, 3, 4],
+        roads = ["near"],
+        env = {},
+        args = [],
+        data = [],
+        copts = [],
+        linkopts = [],
+        timeout = "moderate",
+        tags = []):
+    """Builds `name` with GoogleTest and makes the tests `name_ROAD_RANKS`.
+
+    Args:
+      name: the program.
+      srcs: its sources.
+      deps: its libraries.
+      ranks: the numbers of ranks to run on. The road "mixed" needs 3; with fewer it is "far".
+      roads: keys of ROADS.
+      env: environment variables; ARMADA_TEST_STDERR = "expected" allows output on stderr.
+      args: arguments of the program.
+      data: files that it reads.
+      copts: compiler options.
+      linkopts: linker options.
+      timeout: "short", "moderate" or "long".
+      tags: further tags.
+    """
+    native.cc_binary(
+        name = name,
+        testonly = 1,
+        srcs = srcs,
+        copts = copts,
+        linkopts = linkopts,
+        deps = deps + ["//tests/support:main"],
+    )
+    settings = ["%s=%s" % setting for setting in env.items()]
+    for road in roads:
+        for count in ranks:
+            if road == "mixed" and count < 3:
+                continue
+            native.sh_test(
+                name = "%s_%s_%d" % (name, road, count),
+                srcs = ["//tests/support:run"],
+                args = [str(count)] + ROADS[road] + settings + ["$(rootpath :%s)" % name] + args,
+                data = [":" + name] + data,
+                tags = ["mpi"] + tags,
+                timeout = timeout,
+            )
+
+def mpi_tests(deps, roads = ["near"], ranks = [1, 2, 3, 4], special = {}):
+    """One mpi_test for every *_test.cc of the folder; its *.hpp are there for all of them.
+
+    Args:
+      deps: the libraries of all tests.
+      roads: the roads of all tests.
+      ranks: the numbers of ranks of all tests.
+      special: what is different for some, as {"index_test": {"ranks": [1]}}.
+    """
+    native.filegroup(
+        name = "sources",
+        srcs = native.glob(["**"]),
+        visibility = ["//tests:__pkg__"],
+    )
+    helpers = native.glob(["*.hpp"])
+    for source in native.glob(["*_test.cc"]):
+        name = source[:-len(".cc")]
+        options = dict({"deps": deps, "roads": roads, "ranks": ranks}, **special.get(name, {}))
+        mpi_test(name = name, srcs = [source] + helpers, **options)
