@@ -84,12 +84,15 @@ public:
   template <integer_slice... Index>
     requires(sizeof...(Index) == N)
   [[nodiscard]] element<T> operator()(Index... index) {
-    return element<T>(window(), locate(static_cast<std::int64_t>(index)...));
+    auto const place = locate(static_cast<std::int64_t>(index)...);
+    return element<T>(window(), place, near_memory(place));
   }
   template <integer_slice... Index>
     requires(sizeof...(Index) == N)
   [[nodiscard]] T operator()(Index... index) const {
-    return element<T>::read(window(), locate(static_cast<std::int64_t>(index)...));
+    auto const place = locate(static_cast<std::int64_t>(index)...);
+    T const* const memory = near_memory(place);
+    return memory != nullptr ? *memory : element<T>::read_far(window(), place);
   }
   template <slice... Slices>
     requires(sizeof...(Slices) == N && kept_dimensions<Slices...> > 0)
@@ -141,12 +144,19 @@ private:
     for (std::size_t d = 0; d < N; ++d) index[d] = resolve_index(index[d], distribution_.dimension(d).extent(), d);
     return index;
   }
+  /// Where an element lies, if that is near: the hot path of every element access.
+  [[nodiscard]] T* near_memory(element_place place) const noexcept {
+    if (parts_ != nullptr) [[likely]]
+      return reinterpret_cast<T*>(parts_[place.rank]) + place.offset;
+    return detail::near_element<T>(window(), place.rank, place.offset);
+  }
   [[nodiscard]] T* local_data() const noexcept { return reinterpret_cast<T*>(window().local()); }
   [[nodiscard]] T* near_data(int rank) const;
 
   communicator comm_;
   block_distribution<N> distribution_;
   std::unique_ptr<detail::window_state> window_;
+  std::byte* const* parts_ = nullptr; ///< the window's all_parts()
 };
 
 namespace detail {
@@ -170,6 +180,7 @@ distributed_array<T, N>::distributed_array(communicator const& comm, shape_optio
   static_cast<void>(checked_volume(shape.value(), static_cast<std::int64_t>(sizeof(T))));
   window_ = std::make_unique<detail::window_state>(comm, detail::bytes_of<T>(distribution_.tile_volume(comm.rank())),
                                                    "distributed_array");
+  parts_ = window_->all_parts();
   if (!window_->all_near()) window_->lock_all(); // one passive epoch for its whole life
 }
 

@@ -14,14 +14,16 @@ namespace armada {
 template <class T>
 class element {
 public:
-  element(detail::window_state& window, element_place place) noexcept : window_(window), place_(place) {}
+  /// `memory` is where the element lies, if that is near.
+  element(detail::window_state& window, element_place place, T* memory) noexcept
+      : window_(window), place_(place), memory_(memory) {}
   element(element const&) = delete;
 
-  operator T() const { return read(window_, place_); } // NOLINT(*-explicit-*): it stands for the value
+  operator T() const { return memory_ != nullptr ? *memory_ : read_far(window_, place_); } // NOLINT(*-explicit-*): it stands for the value
 
   T operator=(T const& value) const { // NOLINT(*-assign*): const, like a pointer's target
-    if (T* const memory = detail::near_element<T>(window_, place_.rank, place_.offset)) {
-      *memory = value;
+    if (memory_ != nullptr) {
+      *memory_ = value;
     } else {
       detail::put_elements(window_, &value, place_.rank, place_.offset, 1);
       window_.flush(place_.rank);
@@ -33,8 +35,8 @@ public:
   void operator+=(T const& value) const requires accumulator<std::plus<>, T> { update(value); }
   void operator-=(T const& value) const requires accumulator<std::plus<>, T> { update(static_cast<T>(-value)); }
 
-  [[nodiscard]] static T read(detail::window_state& window, element_place place) {
-    if (T const* const memory = detail::near_element<T>(window, place.rank, place.offset)) return *memory;
+  /// Gets an element of another host.
+  [[nodiscard]] static T read_far(detail::window_state& window, element_place place) {
     T value{};
     detail::get_elements(window, &value, place.rank, place.offset, 1);
     window.flush(place.rank);
@@ -49,6 +51,7 @@ private:
 
   detail::window_state& window_;
   element_place place_;
+  T* memory_;
 };
 
 } // namespace armada

@@ -7,7 +7,7 @@
 #include <armada/core/environment.hpp>
 #include <armada/rma/window.hpp>
 
-#include <algorithm>
+#include <array>
 #include <random>
 
 int main(int argc, char** argv) {
@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
 
   // Places in the last rank's rows, in an order that no prefetcher guesses.
   auto const rows = a.range_of(other).dimensions[0];
-  std::vector<std::pair<std::int64_t, std::int64_t>> places(4096);
+  std::array<std::pair<std::int64_t, std::int64_t>, 4096> places;
   std::mt19937 random(1);
   for (auto& [i, j] : places) {
     i = rows.first + static_cast<std::int64_t>(random()) % rows.count;

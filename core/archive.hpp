@@ -7,6 +7,7 @@
 #include <armada/core/datatype.hpp>
 #include <armada/core/error.hpp>
 
+#include <boost/mpl/bool.hpp>
 #include <boost/serialization/array_optimization.hpp>
 #include <boost/serialization/array_wrapper.hpp>
 #include <boost/serialization/collection_size_type.hpp>
@@ -116,12 +117,6 @@ public:
   template <class Helper>
   Helper& get_helper(void* = nullptr) = delete; // shared pointers need tracking: choose another archive
 
-  /// What `boost::serialization` asks to store contiguous numbers in one go.
-  struct use_array_optimization {
-    template <class T>
-    struct apply : std::bool_constant<detail::plain<std::remove_const_t<T>>> {};
-  };
-
 private:
   void append(void const* data, std::size_t bytes) {
     auto const* const first = static_cast<std::byte const*>(data);
@@ -218,8 +213,6 @@ public:
   void delete_created_pointers() const noexcept {}
   [[nodiscard]] unsigned get_library_version() const noexcept { return 0; }
 
-  using use_array_optimization = output_archive::use_array_optimization;
-
   /// Throws `format_error` unless everything has been read.
   void finish() const;
 
@@ -252,3 +245,13 @@ private:
 };
 
 } // namespace armada
+
+/// Contiguous numbers are stored and loaded in one go.
+template <>
+struct boost::serialization::use_array_optimization<armada::output_archive> {
+  template <class T>
+  struct apply : boost::mpl::bool_<armada::detail::plain<std::remove_const_t<T>>> {};
+};
+template <>
+struct boost::serialization::use_array_optimization<armada::input_archive>
+    : boost::serialization::use_array_optimization<armada::output_archive> {};

@@ -113,6 +113,7 @@ namespace detail {
   std::int64_t const end = position(last, step > 0 ? extent : -1);
   if (step > 0 ? begin >= end : begin <= end) return {0, 0, step};
   if (begin >= extent) detail::throw_beyond(detail::slice_text(first, last, step), extent, axis);
+  if (step == 1) return {begin, end - begin, 1};
   return {begin, (step > 0 ? end - begin - 1 : end - begin + 1) / step + 1, step};
 }
 

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <armada/arrays/index/box.hpp>
 #include <armada/arrays/index/distribution.hpp>
@@ -103,6 +104,31 @@ template <std::size_t N>
   return result;
 }
 
+/// The box as one piece, if one rank owns all of it: the commonest slice of all, planned without a walk.
+template <std::size_t N>
+[[nodiscard]] constexpr bool single_piece(block_distribution<N> const& distribution, box<N> const& selected,
+                                          piece<N>& whole) {
+  std::int64_t owner = 0, stride = 1;
+  std::array<block_place, N> places{};
+  for (std::size_t d = 0; d < N; ++d) {
+    interval const& i = selected.dimensions[d];
+    places[d] = distribution.dimension(d).locate(i.first);
+    std::int64_t const last = places[d].local + (i.count - 1) * i.step;
+    if (last < 0 || last >= places[d].count) return false;
+    owner = owner * distribution.dimension(d).parts() + places[d].part;
+  }
+  whole.owner = static_cast<int>(owner);
+  whole.tile_offset = 0;
+  for (std::size_t d = N; d-- > 0; stride *= places[d].count) {
+    interval const& i = selected.dimensions[d];
+    whole.count[d] = i.count;
+    whole.first[d] = 0;
+    whole.tile_offset += places[d].local * stride;
+    whole.tile_stride[d] = i.count == 1 ? stride : i.step * stride;
+  }
+  return true;
+}
+
 } // namespace detail
 
 /// Calls `visitor(piece)` once for each rank that owns elements of `selected`, in rising order of rank; the pieces
@@ -116,6 +142,10 @@ constexpr void for_each_piece(block_distribution<N> const& distribution, box<N> 
       detail::throw_beyond(detail::text("box with ", i.count, " indices from ", i.first, " in steps of ", i.step),
                            distribution.dimension(d).extent(), d);
   if (selected.empty()) return;
+  if (piece<N> whole{}; detail::single_piece(distribution, selected, whole)) {
+    visitor(std::as_const(whole));
+    return;
+  }
   std::array<detail::segment_walk, N> walks;
   for (std::size_t d = 0; d < N; ++d)
     walks[d] = detail::segment_walk(distribution.dimension(d), selected.dimensions[d]);

@@ -13,7 +13,9 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, std::st
     : comm_(comm.state()), name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()) {
   node_ = &comm_->nearby();
   agree(comm, [&] { allocate(bytes); });
-  if (!node_->whole) {
+  if (node_->whole) {
+    all_parts_ = near_parts_.data();
+  } else {
     auto* const base = local() - header_bytes;
     auto const exposed = static_cast<MPI_Aint>((static_cast<std::size_t>(bytes) + header_bytes + 63) / 64 * 64);
     call<MPI_Win_create>(base, exposed, 1, MPI_INFO_NULL, comm_->raw(), &raw_);
@@ -104,7 +106,7 @@ void window_state::lock(int rank, lock_kind kind) {
   if (all_locked_ || std::find(locked_.begin(), locked_.end(), rank) != locked_.end())
     throw lifecycle_error(text("lock of window \"", name_, "\": rank ", rank_, " has locked ",
                                all_locked_ ? std::string("all parts") : text("the part of rank ", rank), " already"));
-  if (!node_->whole) {
+  if (!all_near()) {
     call<MPI_Win_lock>(kind == exclusive ? MPI_LOCK_EXCLUSIVE : MPI_LOCK_SHARED, rank, 0, raw_);
     sync();
   } else if (kind == exclusive) {
@@ -123,7 +125,7 @@ void window_state::unlock(int rank) {
   auto const kind = locked_as_[static_cast<std::size_t>(at)];
   locked_.erase(locked_.begin() + at);
   locked_as_.erase(locked_as_.begin() + at);
-  if (!node_->whole) {
+  if (!all_near()) {
     sync();
     call<MPI_Win_unlock>(rank, raw_);
   } else if (kind == exclusive) {
@@ -138,7 +140,7 @@ void window_state::lock_all() {
   if (!open_) throw lifecycle_error(text("lock_all of window \"", name_, "\", which was closed"));
   if (all_locked_ || !locked_.empty())
     throw lifecycle_error(text("lock_all of window \"", name_, "\": rank ", rank_, " has locked parts of it already"));
-  if (node_->whole) {
+  if (all_near()) {
     control().gate.enter_all();
   } else {
     call<MPI_Win_lock_all>(0, raw_);
@@ -149,7 +151,7 @@ void window_state::lock_all() {
 
 void window_state::unlock_all() {
   all_locked_ = false;
-  if (node_->whole) {
+  if (all_near()) {
     control().gate.leave_all();
   } else {
     sync();

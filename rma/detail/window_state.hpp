@@ -40,12 +40,15 @@ public:
   [[nodiscard]] std::string describe() const override;
 
   /// Whether every rank's part is memory of this node: then MPI is not needed at all.
-  [[nodiscard]] bool all_near() const noexcept { return node_->whole; }
+  [[nodiscard]] bool all_near() const noexcept { return all_parts_ != nullptr; }
+  /// The memory of every rank's part, by rank, when all are near; null otherwise. Fixed for the window's life.
+  [[nodiscard]] std::byte* const* all_parts() const noexcept { return all_parts_; }
   [[nodiscard]] int rank() const noexcept { return rank_; }
   [[nodiscard]] int ranks() const noexcept { return ranks_; }
   [[nodiscard]] std::byte* local() const noexcept { return near_parts_[static_cast<std::size_t>(node_->rank)]; }
   /// The memory of `rank`'s part; null when it is on another host.
   [[nodiscard]] std::byte* near(int rank) const noexcept {
+    if (all_parts_ != nullptr) return all_parts_[rank];
     int const at = node_->find(rank);
     return at < 0 ? nullptr : near_parts_[static_cast<std::size_t>(at)];
   }
@@ -106,6 +109,7 @@ private:
   node const* node_ = nullptr;
   shared_segment segment_;
   std::vector<std::byte*> near_parts_; ///< by rank of the node
+  std::byte* const* all_parts_ = nullptr;
   MPI_Win raw_ = MPI_WIN_NULL;         ///< only where far ranks exist
   std::unordered_map<int, std::int64_t> far_bytes_;
   std::int64_t chunk_ = default_chunk;
