@@ -1,0 +1,107 @@
+#include <armada/core/call.hpp>
+#include <armada/core/quirks.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace armada {
+namespace {
+
+constexpr std::string_view ucx = "ch4:ucx";
+
+constexpr quirk rows[] = {
+    {"1",
+     "a window whose base is no multiple of 16 bytes is read and written up to 15 bytes too low",
+     "parts begin on pages, what is exposed on multiples of 64",
+     "rma/detail/window_state.cc",
+     ucx,
+     {4, 1, 0}},
+    {"2", "one RMA call of 2 GiB or more crashes or moves nothing", "calls of at most 1 GiB",
+     "rma/detail/window_state.cc", ucx},
+    {"3", "Rget and Rput with a non-contiguous datatype complete before the data have moved",
+     "never used: Get and Put, completed by a flush", "rma/detail/window_state.cc", ucx},
+    {"8b", "Get with a longer origin than target moves the longer count", "equal counts on both sides", "rma/epoch.hpp",
+     ucx},
+    {"9", "Put beyond the end of a window overwrites what lies there", "checked against the target's real extent",
+     "rma/epoch.hpp", ucx},
+    {"10",
+     "Accumulate with an operation that MPI forbids for the type crashes or hangs",
+     "a static table of operations and types",
+     "core/operation.hpp",
+     {}},
+    {"11",
+     "shared windows live in /dev/shm; where that is too small, the first touch is a SIGBUS",
+     "a memfd, populated so that a shortage is an error",
+     "rma/detail/shared_segment.cc",
+     {}},
+    {"12", "MPI-IO aborts on datatypes from the large-count constructors", "int constructors", "core/datatype.cc", {}},
+    {"13", "a window freed inside an epoch asserts", "epochs end before their window is freed",
+     "rma/detail/window_state.cc", ucx},
+    {"22", "with more ranks than cores, waits spin instead of yielding", "a stand-in for UCX's progress routine yields",
+     "core/progress.cc", ucx},
+    {"26",
+     "a window does not inherit the error handler of its communicator",
+     "set on each window",
+     "rma/detail/window_state.cc",
+     {}},
+    {"27", "over TCP, Finalize of three or more ranks hangs",
+     "endpoints are dropped without a handshake while finalising", "core/progress.cc", ucx},
+    {"28",
+     "an error in Wait or Test goes to the handler of MPI_COMM_WORLD, not to that of the request's communicator",
+     "errors return on MPI_COMM_WORLD and MPI_COMM_SELF too",
+     "core/environment.cc",
+     {}},
+    {"29",
+     "a message to oneself that ends inside an element of the receive asserts",
+     "what may come from oneself is received as bytes",
+     "p2p/recv.hpp",
+     {}},
+    {"30", "the status of a truncated receive holds the length of an older message", "that length is not shown",
+     "p2p/recv.cc", ucx},
+};
+
+/// The rest of the line that begins with `key`, without the spaces around it.
+std::string_view value_of(std::string_view text, std::string_view key) {
+  auto const at = text.find(key);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + key.size());
+  text = text.substr(0, text.find('\n'));
+  auto const first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
+}
+
+} // namespace
+
+mpi_library detail::parse_library(std::string_view text) {
+  mpi_library result;
+  auto const version = value_of(text, "MPICH Version:");
+  if (version.empty()) {
+    result.name = text.substr(0, text.find_first_of(" \t\n"));
+    return result;
+  }
+  result.name = "MPICH";
+  result.device = value_of(text, "MPICH Device:");
+  auto const* at = version.data();
+  for (int& number : result.version) {
+    at = std::from_chars(at, version.data() + version.size(), number).ptr;
+    if (at != version.data() + version.size() && *at == '.') ++at;
+  }
+  return result;
+}
+
+mpi_library this_library() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING] = {};
+  int length = 0;
+  call<MPI_Get_library_version>(text, &length);
+  return detail::parse_library({text, static_cast<std::size_t>(length)});
+}
+
+std::span<quirk const> quirks() noexcept { return rows; }
+
+bool shows(quirk const& row, mpi_library const& library) {
+  return library.name == "MPICH" && (row.device.empty() || row.device == library.device) &&
+         (row.fixed == std::array<int, 3>{} || library.version < row.fixed);
+}
+
+} // namespace armada

@@ -1,0 +1,269 @@
+// The faults of core/quirks.hpp as plain MPI programs do them:   raw ROW
+// Exits with 0 where MPI is right, with 3 where its result is wrong; or crashes, aborts or hangs, as the row says.
+
+#define MPICH_SKIP_MPICXX 1
+#include <mpi.h>
+
+#include <algorithm>
+#include <complex>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+int rank = 0;
+int ranks = 0;
+
+/// Memory of whole pages, zeroed.
+char* pages(std::size_t bytes) {
+  bytes = (bytes + 4095) / 4096 * 4096;
+  auto* const memory = static_cast<char*>(std::aligned_alloc(4096, bytes));
+  std::memset(memory, 0, bytes);
+  return memory;
+}
+
+MPI_Win window_over(void* memory, std::size_t bytes) {
+  MPI_Win window = MPI_WIN_NULL;
+  MPI_Win_create(memory, static_cast<MPI_Aint>(bytes), 1, MPI_INFO_NULL, MPI_COMM_WORLD, &window);
+  MPI_Win_lock_all(0, window);
+  return window;
+}
+
+bool end(MPI_Win window, bool right) {
+  MPI_Win_unlock_all(window);
+  MPI_Win_free(&window);
+  return right;
+}
+
+bool unaligned_base() {
+  void* base = nullptr;
+  MPI_Win window = MPI_WIN_NULL;
+  MPI_Win_allocate(8, 1, MPI_INFO_NULL, MPI_COMM_WORLD, static_cast<void*>(&base), &window);
+  std::memset(base, 'a' + rank, 8);
+  MPI_Barrier(MPI_COMM_WORLD);
+  MPI_Win_lock_all(0, window);
+  char got[8] = {};
+  MPI_Get(got, 8, MPI_CHAR, 1, 0, 8, MPI_CHAR, window);
+  MPI_Win_flush(1, window);
+  MPI_Barrier(MPI_COMM_WORLD);
+  return end(window, std::all_of(got, got + 8, [](char c) { return c == 'b'; }));
+}
+
+bool two_gibibytes() {
+  constexpr std::size_t bytes = std::size_t{1} << 32;
+  char* const memory = static_cast<char*>(std::malloc(bytes)); // touched at one place only
+  memory[bytes - 1] = static_cast<char>('a' + rank);
+  MPI_Win const window = window_over(memory, bytes);
+  MPI_Barrier(MPI_COMM_WORLD);
+  auto* const got = static_cast<char*>(std::calloc(bytes, 1));
+  if (rank == 0) {
+    MPI_Get_c(got, static_cast<MPI_Count>(bytes), MPI_CHAR, 1, 0, static_cast<MPI_Count>(bytes), MPI_CHAR, window);
+    MPI_Win_flush(1, window);
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  return end(window, rank != 0 || got[bytes - 1] == 'b');
+}
+
+bool strided_request() {
+  constexpr int count = 1 << 20;
+  auto* const memory = reinterpret_cast<double*>(pages(2 * count * sizeof(double)));
+  std::fill_n(memory, 2 * count, 1.0 + rank);
+  MPI_Win const window = window_over(memory, 2 * count * sizeof(double));
+  MPI_Datatype every_second = MPI_DATATYPE_NULL;
+  MPI_Type_vector(count, 1, 2, MPI_DOUBLE, &every_second);
+  MPI_Type_commit(&every_second);
+  std::vector<double> got(count, 0.0);
+  MPI_Barrier(MPI_COMM_WORLD);
+  bool right = true;
+  if (rank == 0) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Rget(got.data(), count, MPI_DOUBLE, 1, 0, 1, every_second, window, &request);
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+    right = std::all_of(got.begin(), got.end(), [](double value) { return value == 2.0; });
+  }
+  MPI_Type_free(&every_second);
+  MPI_Barrier(MPI_COMM_WORLD);
+  return end(window, right);
+}
+
+bool longer_origin() {
+  auto* const memory = reinterpret_cast<int*>(pages(64));
+  std::fill_n(memory, 16, 1 + rank);
+  MPI_Win const window = window_over(memory, 64);
+  MPI_Barrier(MPI_COMM_WORLD);
+  int got[3] = {-1, -1, -1};
+  MPI_Get(got, 3, MPI_INT, ranks - 1, 0, 2, MPI_INT, window);
+  MPI_Win_flush(ranks - 1, window);
+  MPI_Barrier(MPI_COMM_WORLD);
+  return end(window, got[2] == -1);
+}
+
+bool beyond_the_end() {
+  char* const memory = pages(4096);
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  MPI_Win const window = window_over(memory, 64);
+  MPI_Win_set_errhandler(window, MPI_ERRORS_RETURN);
+  char const value = 'x';
+  MPI_Put(&value, 1, MPI_CHAR, (rank + 1) % ranks, 128, 1, MPI_CHAR, window);
+  MPI_Win_flush_all(window);
+  MPI_Barrier(MPI_COMM_WORLD);
+  return end(window, memory[128] == 0);
+}
+
+bool forbidden_operation() {
+  auto* const memory = reinterpret_cast<std::complex<double>*>(pages(64));
+  MPI_Win const window = window_over(memory, 64);
+  MPI_Win_set_errhandler(window, MPI_ERRORS_RETURN);
+  std::complex<double> const value(1, 2);
+  int const code = MPI_Accumulate(&value, 1, MPI_CXX_DOUBLE_COMPLEX, (rank + 1) % ranks, 0, 1, MPI_CXX_DOUBLE_COMPLEX,
+                                  MPI_MAX, window);
+  MPI_Win_flush_all(window);
+  MPI_Barrier(MPI_COMM_WORLD);
+  return end(window, code != MPI_SUCCESS);
+}
+
+bool more_than_dev_shm() {
+  constexpr std::size_t bytes = 48 << 20; // the test gives /dev/shm 32 MB
+  void* base = nullptr;
+  MPI_Win window = MPI_WIN_NULL;
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  int const code = MPI_Win_allocate_shared(bytes, 1, MPI_INFO_NULL, MPI_COMM_WORLD, static_cast<void*>(&base), &window);
+  if (code != MPI_SUCCESS) return true;
+  std::memset(base, 1, bytes);
+  MPI_Win_free(&window);
+  return true;
+}
+
+bool large_count_type_in_a_file() {
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Type_vector_c(2, 1, 2, MPI_INT, &type);
+  MPI_Type_commit(&type);
+  MPI_File file = MPI_FILE_NULL;
+  char const* const path = std::getenv("RAW_FILE");
+  MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_CREATE | MPI_MODE_RDWR | MPI_MODE_DELETE_ON_CLOSE, MPI_INFO_NULL, &file);
+  int const code = MPI_File_set_view(file, 0, MPI_INT, type, "native", MPI_INFO_NULL);
+  int const values[2] = {1, 2};
+  MPI_File_write_all(file, values, 2, MPI_INT, MPI_STATUS_IGNORE);
+  MPI_File_close(&file);
+  MPI_Type_free(&type);
+  return code == MPI_SUCCESS;
+}
+
+bool freed_in_an_epoch() {
+  char* const memory = pages(4096);
+  MPI_Win window = window_over(memory, 4096);
+  char value = 0;
+  MPI_Get(&value, 1, MPI_CHAR, (rank + 1) % ranks, 0, 1, MPI_CHAR, window);
+  MPI_Win_set_errhandler(window, MPI_ERRORS_RETURN);
+  return MPI_Win_free(&window) != MPI_SUCCESS;
+}
+
+bool inherited_handler() {
+  MPI_Comm comm = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+  MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+  char* const memory = pages(64);
+  MPI_Win window = MPI_WIN_NULL;
+  MPI_Win_create(memory, 64, 1, MPI_INFO_NULL, comm, &window);
+  MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
+  MPI_Win_get_errhandler(window, &handler);
+  bool const inherited = handler == MPI_ERRORS_RETURN;
+  MPI_Errhandler_free(&handler);
+  MPI_Win_free(&window);
+  MPI_Comm_free(&comm);
+  return inherited;
+}
+
+bool ends_over_tcp() { return true; } // Finalize is what hangs
+
+bool handler_called = false;
+void note_call(MPI_Comm*, int*, ...) { handler_called = true; }
+
+bool handler_of_wait() {
+  MPI_Comm comm = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+  MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+  MPI_Errhandler noting = MPI_ERRHANDLER_NULL;
+  MPI_Comm_create_errhandler(note_call, &noting);
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, noting);
+  MPI_Comm_set_errhandler(MPI_COMM_SELF, noting);
+  double const out[4] = {};
+  double in[2] = {};
+  MPI_Request requests[2];
+  MPI_Irecv(in, 2, MPI_DOUBLE, (rank + 1) % ranks, 0, comm, &requests[0]);
+  MPI_Isend(out, 4, MPI_DOUBLE, (rank + ranks - 1) % ranks, 0, comm, &requests[1]);
+  MPI_Wait(&requests[0], MPI_STATUS_IGNORE);
+  MPI_Wait(&requests[1], MPI_STATUS_IGNORE);
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
+  MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_ARE_FATAL);
+  MPI_Errhandler_free(&noting);
+  MPI_Comm_free(&comm);
+  return !handler_called;
+}
+
+bool part_of_an_element_to_oneself() {
+  char const out[12] = {};
+  double in[4] = {};
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Isend(out, 12, MPI_CHAR, rank, 0, MPI_COMM_WORLD, &request);
+  MPI_Recv(in, 4, MPI_DOUBLE, rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  return true;
+}
+
+bool status_of_a_truncated_receive() {
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  std::vector<char> const out(1000);
+  std::vector<char> in(1000);
+  bool right = true;
+  for (auto const& [sent, room] : {std::pair{864, 1000}, std::pair{40, 16}}) {
+    if (rank == 1) MPI_Send(out.data(), sent, MPI_CHAR, 0, 0, MPI_COMM_WORLD);
+    if (rank != 0) continue;
+    MPI_Status status{};
+    MPI_Recv(in.data(), room, MPI_CHAR, 1, 0, MPI_COMM_WORLD, &status);
+    int count = 0;
+    MPI_Get_count(&status, MPI_CHAR, &count);
+    right = count == sent || count == room;
+  }
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
+  return right;
+}
+
+struct program {
+  std::string_view row;
+  bool (*run)();
+};
+constexpr program programs[] = {
+    {"1", unaligned_base},
+    {"2", two_gibibytes},
+    {"3", strided_request},
+    {"8b", longer_origin},
+    {"9", beyond_the_end},
+    {"10", forbidden_operation},
+    {"11", more_than_dev_shm},
+    {"12", large_count_type_in_a_file},
+    {"13", freed_in_an_epoch},
+    {"26", inherited_handler},
+    {"27", ends_over_tcp},
+    {"28", handler_of_wait},
+    {"29", part_of_an_element_to_oneself},
+    {"30", status_of_a_truncated_receive},
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+  auto const* const wanted = std::find_if(std::begin(programs), std::end(programs),
+                                          [&](program const& each) { return argc == 2 && each.row == argv[1]; });
+  if (wanted == std::end(programs)) return 2;
+  MPI_Init(&argc, &argv);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  int right = wanted->run() ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &right, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+  MPI_Finalize();
+  return right != 0 ? 0 : 3;
+}
