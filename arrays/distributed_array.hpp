@@ -57,7 +57,7 @@ public:
   template <integer_slice... Index>
     requires(sizeof...(Index) == N)
   [[nodiscard]] int owner(Index... index) const {
-    return distribution_.owner(checked(index_array<N>{static_cast<std::int64_t>(index)...}));
+    return distribution_.owner(checked(index_array<N>{detail::index_of(index)...}));
   }
   /// The box of the elements that this rank owns.
   [[nodiscard]] box<N> local_range() const { return range_of(comm_.rank()); }
@@ -71,7 +71,9 @@ public:
     return tile_view<T const, N>(local_data(), distribution_.tile_shape(comm_.rank()));
   }
   /// Whether the tile of `rank` is memory of this host.
-  [[nodiscard]] bool is_near(int rank) const { return window().near(rank) != nullptr; }
+  [[nodiscard]] bool is_near(int rank) const {
+    return rank >= 0 && rank < comm_.size() && window().near(rank) != nullptr;
+  }
   /// The tile of a rank of the same host. Throws `argument_error` for a rank of another host.
   [[nodiscard]] tile_view<T, N> tile(int rank) {
     return tile_view<T, N>(near_data(rank), distribution_.tile_shape(rank));
@@ -84,13 +86,13 @@ public:
   template <integer_slice... Index>
     requires(sizeof...(Index) == N)
   [[nodiscard]] element<T> operator()(Index... index) {
-    auto const place = locate(static_cast<std::int64_t>(index)...);
+    auto const place = locate(detail::index_of(index)...);
     return element<T>(window(), place, near_memory(place));
   }
   template <integer_slice... Index>
     requires(sizeof...(Index) == N)
   [[nodiscard]] T operator()(Index... index) const {
-    auto const place = locate(static_cast<std::int64_t>(index)...);
+    auto const place = locate(detail::index_of(index)...);
     T const* const memory = near_memory(place);
     return memory != nullptr ? *memory : element<T>::read_far(window(), place);
   }

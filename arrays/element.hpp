@@ -19,7 +19,9 @@ public:
       : window_(window), place_(place), memory_(memory) {}
   element(element const&) = delete;
 
-  operator T() const { return memory_ != nullptr ? *memory_ : read_far(window_, place_); } // NOLINT(*-explicit-*): it stands for the value
+  operator T() const {
+    return memory_ != nullptr ? *memory_ : read_far(window_, place_);
+  } // NOLINT(*-explicit-*): it stands for the value
 
   T operator=(T const& value) const { // NOLINT(*-assign*): const, like a pointer's target
     if (memory_ != nullptr) {

@@ -9,6 +9,7 @@
 
 #include <xtensor/xtensor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <functional>
@@ -45,23 +46,23 @@ public:
     return result;
   }
 
-  /// The elements, into a buffer of the same length (a tensor, vector, span …) in row-major order, without allocation.
-  /// Throws `argument_error` with both lengths.
+  /// The elements, into a buffer of the same length (a tensor, vector, span …) in row-major order, without allocation
+  /// unless the buffer is memory of the array itself. Throws `argument_error` with both lengths.
   template <writable Buffer>
     requires std::same_as<element_t<Buffer>, value_type>
   void get_into(Buffer&& buffer) const {
     auto const elements = view(buffer);
     check_length("get", static_cast<std::int64_t>(elements.size()));
-    get_into(elements.data());
+    if (!array_->window().holds(elements.data())) return get_into(elements.data());
+    tensor const copy = *this;
+    std::copy(copy.storage().begin(), copy.storage().end(), elements.begin());
   }
 
   /// The elements = those of an expression of the same shape. Throws `argument_error` with both shapes.
   template <class E>
     requires(!std::is_const_v<Array>)
   section const& operator=(xt::xexpression<E> const& expression) const { // NOLINT(*-assign*)
-    with_elements("assignment", expression, [&](value_type const* from) {
-      detail::put_box(array_->window(), array_->distribution(), selected_, from, strides());
-    });
+    with_elements("assignment", expression, [&](value_type const* from) { put_from(from); });
     return *this;
   }
   /// Every element = value.
@@ -74,7 +75,7 @@ public:
   template <class Other>
     requires(!std::is_const_v<Array>)
   section const& operator=(section<Other, M> const& other) const { // NOLINT(*-assign*)
-    return *this = static_cast<tensor>(other);
+    return *this = static_cast<typename section<Other, M>::tensor>(other);
   }
   section const& operator=(section const& other) const // NOLINT(*-assign*, cert-oop54-cpp)
       requires(!std::is_const_v<Array>) {
@@ -87,7 +88,10 @@ public:
   void put_from(Buffer&& buffer) const {
     auto const elements = view(buffer);
     check_length("put", static_cast<std::int64_t>(elements.size()));
-    detail::put_box(array_->window(), array_->distribution(), selected_, elements.data(), strides());
+    if (!array_->window().holds(elements.data())) return put_from(elements.data());
+    tensor copy = tensor::from_shape(shape());
+    std::copy(elements.begin(), elements.end(), copy.storage().begin());
+    put_from(copy.data());
   }
 
   /// Each element = op(element, the expression's), atomically with respect to every other update.
@@ -127,7 +131,12 @@ private:
     detail::get_box(array_->window(), array_->distribution(), selected_, into, strides());
   }
 
-  /// Calls `use(pointer)` with the expression's elements in row-major order, without a copy where they lie so.
+  void put_from(value_type const* from) const {
+    detail::put_box(array_->window(), array_->distribution(), selected_, from, strides());
+  }
+
+  /// Calls `use(pointer)` with the expression's elements in row-major order: without a copy where they lie so, outside
+  /// the array's own memory, which may change while they are read.
   template <class E, class Use>
   void with_elements(char const* operation, xt::xexpression<E> const& expression, Use use) const {
     auto const& values = expression.derived_cast();
@@ -138,11 +147,11 @@ private:
                                         ", on rank ", array_->comm().rank()));
     if constexpr (requires { requires std::same_as<std::remove_cvref_t<decltype(*values.data())>, value_type>; } &&
                   E::static_layout == xt::layout_type::row_major) {
-      use(values.data());
-    } else {
-      tensor const copy = xt::cast<value_type>(values);
-      use(copy.data());
+      value_type const* const elements = values.data() + values.data_offset(); // a view's data() is its whole tensor's
+      if (!array_->window().holds(elements)) return use(elements);
     }
+    tensor const copy = xt::cast<value_type>(values);
+    use(copy.data());
   }
 
   void check_length(char const* operation, std::int64_t length) const {

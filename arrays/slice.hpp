@@ -11,6 +11,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -22,11 +23,19 @@ inline constexpr bool is_range = false;
 template <class First, class Last, class Step>
 inline constexpr bool is_range<xt::xrange_adaptor<First, Last, Step>> = true;
 
+/// An index of any integer type. What does not fit becomes the largest, which is beyond every extent: an unsigned
+/// n - 1 that has wrapped is an error, and not the last index.
+[[nodiscard]] constexpr std::int64_t index_of(std::integral auto index) noexcept {
+  if (!std::in_range<std::int64_t>(index)) [[unlikely]]
+    return std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(index);
+}
+
 /// A bound that an integer gives, or an open one.
 template <class Bound>
 [[nodiscard]] constexpr slice_bound bound_of(Bound const& bound) {
   if constexpr (std::integral<Bound>)
-    return static_cast<std::int64_t>(bound);
+    return index_of(bound);
   else
     return std::nullopt;
 }
@@ -48,7 +57,7 @@ concept slice = integer_slice<T> || range_slice<T>;
 template <slice Slice>
 [[nodiscard]] constexpr interval resolve(Slice const& selected, std::int64_t extent, std::size_t axis) {
   if constexpr (integer_slice<Slice>)
-    return {resolve_index(static_cast<std::int64_t>(selected), extent, axis), 1, 1};
+    return {resolve_index(detail::index_of(selected), extent, axis), 1, 1};
   else if constexpr (detail::is_range<Slice>) {
     std::int64_t step = 1;
     if constexpr (std::integral<decltype(selected.step())>) step = static_cast<std::int64_t>(selected.step());

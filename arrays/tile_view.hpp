@@ -68,18 +68,18 @@ public:
   tile_view(tile_view const&) = default;
   ~tile_view() = default;
 
-  tile_view& operator=(tile_view const& other) { // NOLINT(bugprone-unhandled-self-assignment): reads all first
+  tile_view& operator=(tile_view const& other) // NOLINT(bugprone-unhandled-self-assignment): reads all first
+      requires(!std::is_const_v<T>) {
     return assign_elements(other);
   }
   template <class E>
-  tile_view& operator=(xt::xexpression<E> const& expression) {
-    return assign_elements(expression.derived_cast());
+    requires(!std::is_const_v<T>)
+  tile_view& operator=(xt::xexpression<E> const& expression) { return assign_elements(expression.derived_cast()); }
+  tile_view& operator=(temporary_type&& values) // what xtensor's compound assignments end in
+      requires(!std::is_const_v<T>) {
+    return values.shape() == this->shape() ? copy_from(values) : assign_elements(values);
   }
-  tile_view& operator=(temporary_type&& values) { // what xtensor's compound assignments end in
-    check(values.shape());
-    return copy_from(values);
-  }
-  tile_view& operator=(element const& value) {
+  tile_view& operator=(element const& value) requires(!std::is_const_v<T>) {
     std::fill_n(storage_.data(), storage_.size(), value);
     return *this;
   }

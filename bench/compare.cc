@@ -123,7 +123,7 @@ void table::compare(std::string const& name, std::string const& unit, bound limi
   std::fflush(stdout);
   if (json_.empty()) return;
   nlohmann::ordered_json const line = {
-      {"name", full},       {"unit", unit},  {"armada", shown(ours.median)}, {"twin", shown(theirs.median)},
+      {"name", full},          {"unit", unit},  {"armada", shown(ours.median)}, {"twin", shown(theirs.median)},
       {"ratio", speed.median}, {"bound", kind}, {"expected", limit.expected},   {"ok", met}};
   std::ofstream(json_, std::ios::app) << line.dump() << '\n';
 }

@@ -40,9 +40,7 @@ int main(int argc, char** argv) {
     for_each_place(times, [&](auto const& at) { sink += static_cast<double>(a(at.first, at.second)); });
     bench::touch(&sink);
   };
-  auto const put = [&](long times) {
-    for_each_place(times, [&](auto const& at) { a(at.first, at.second) = 2.0; });
-  };
+  auto const put = [&](long times) { for_each_place(times, [&](auto const& at) { a(at.first, at.second) = 2.0; }); };
   auto const raw_get = [&](long times) {
     for_each_place(times, [&](auto const& at) {
       double got = 0;
@@ -107,6 +105,7 @@ int main(int argc, char** argv) {
     };
   };
   std::span<double const> const span(memory, neighbour.size());
-  table.compare("sum over a neighbour's tile, raw loop", "us", bench::ratio(1 / 1.5), tile_sum(neighbour), tile_sum(span));
+  table.compare("sum over a neighbour's tile, raw loop", "us", bench::ratio(1 / 1.5), tile_sum(neighbour),
+                tile_sum(span));
   table.compare("fetch_add, raw MPI_Fetch_and_op", "ns", bench::value(50), fetch, raw_fetch);
 }

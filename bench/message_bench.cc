@@ -26,8 +26,10 @@ int main(int argc, char** argv) {
   auto const ping_pong = [&](auto send, auto receive) {
     return [=](long times) {
       for (long k = 0; k < times; ++k) {
-        if (serves) send(), receive();
-        else receive(), send();
+        if (serves)
+          send(), receive();
+        else
+          receive(), send();
       }
     };
   };
@@ -36,7 +38,9 @@ int main(int argc, char** argv) {
     std::vector<double> out(static_cast<std::size_t>(count), 1.0), in(out);
     auto const armada_send = [&, other] { armada::send(world, out, {.dest = other}); };
     auto const armada_recv = [&, other] { armada::recv(world, in, {.source = other}); };
-    auto const raw_send = [&, count = static_cast<int>(count)] { MPI_Send(out.data(), count, MPI_DOUBLE, other, 0, raw); };
+    auto const raw_send = [&, count = static_cast<int>(count)] {
+      MPI_Send(out.data(), count, MPI_DOUBLE, other, 0, raw);
+    };
     auto const raw_recv = [&, count = static_cast<int>(count)] {
       MPI_Recv(in.data(), count, MPI_DOUBLE, other, MPI_ANY_TAG, raw, MPI_STATUS_IGNORE);
     };
@@ -58,7 +62,9 @@ int main(int argc, char** argv) {
     std::vector<char> bytes(armada::encode(out).size());
     auto const send = [&, other] { armada::send(world, out, {.dest = other}); };
     auto const receive = [&, other] { armada::recv(world, in, {.source = other}); };
-    auto const raw_send = [&, other] { MPI_Send(bytes.data(), static_cast<int>(bytes.size()), MPI_CHAR, other, 0, raw); };
+    auto const raw_send = [&, other] {
+      MPI_Send(bytes.data(), static_cast<int>(bytes.size()), MPI_CHAR, other, 0, raw);
+    };
     auto const raw_recv = [&, other] {
       MPI_Recv(bytes.data(), static_cast<int>(bytes.size()), MPI_CHAR, other, 0, raw, MPI_STATUS_IGNORE);
     };

@@ -82,9 +82,10 @@ int main(int argc, char** argv) {
     auto const tile_rows = static_cast<int>(a.range_of(other).dimensions[0].count);
 
     for (auto const& [rows, columns] : {std::pair{64, 64}, std::pair{1024, 1024}, std::pair{tile_rows, 1}}) {
-      auto const label = columns == 1 ? std::to_string(rows) + " of a column"
-                                      : std::to_string(rows) + " x " + std::to_string(columns);
-      auto patch = xt::xtensor<double, 2>::from_shape({static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)});
+      auto const label =
+          columns == 1 ? std::to_string(rows) + " of a column" : std::to_string(rows) + " x " + std::to_string(columns);
+      auto patch =
+          xt::xtensor<double, 2>::from_shape({static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)});
       patch.fill(2.0);
       double* const data = patch.data();
       auto const section = [&, rows = rows, columns = columns] {

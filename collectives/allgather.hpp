@@ -9,19 +9,17 @@ namespace armada {
 /// Every rank receives the blocks of all ranks in rank order. Collective over `comm`.
 /// Shapes: in (n), out (size × n), the same n on every rank; with `in_place` the own block lies in `out` already.
 /// Throws `argument_error` when the lengths do not fit. MPI-4.0, sections 6.7 and 6.12.5.
-template <class In, writable Out, completion Mode = blocking_t>
-  requires(source<In> || in_place_tag<In>)
-&&(!completion<std::remove_cvref_t<Out>>)&&detail::safe_until_complete<Mode, In, Out> auto allgather(
-    communicator const& comm, In&& in, Out&& out, Mode mode = {}) {
+template <source_or_in_place In, writable Out, completion Mode = blocking_t>
+  requires detail::safe_until_complete<Mode, In, Out>
+auto allgather(communicator const& comm, In&& in, Out&& out, Mode mode = {}) {
   return routine<MPI_Allgather_c, MPI_Iallgather_c>::launch(mode, detail::gathered("allgather", comm, in, out, true));
 }
 
 /// The same with a block of each rank's own length: `ragged(range, counts)` says how `out` is cut.
 /// Shapes: in (counts[rank]), counts (size). Throws `argument_error` when a block is not inside `out`.
-template <class In, wire T, completion Mode = blocking_t>
-  requires(source<In> || in_place_tag<In>)
-&&detail::safe_until_complete<Mode, In> auto allgather(communicator const& comm, In&& in, ragged_buffer<T> out,
-                                                       Mode mode = {}) {
+template <source_or_in_place In, writable_wire T, completion Mode = blocking_t>
+  requires detail::safe_until_complete<Mode, In>
+auto allgather(communicator const& comm, In&& in, ragged_buffer<T> out, Mode mode = {}) {
   auto const arguments = detail::gathered_ragged("allgather", comm, in, out, true);
   return routine<MPI_Allgatherv_c, MPI_Iallgatherv_c>::launch(mode, arguments, std::move(out));
 }
@@ -29,47 +27,34 @@ template <class In, wire T, completion Mode = blocking_t>
 namespace detail {
 
 template <class T>
-class allgather_exchange {
+class allgather_exchange : public gathered_values<T> {
 public:
-  allgather_exchange(communicator const& comm, T value)
-      : value_(std::make_unique<T>(std::move(value))), bytes_(to_bytes(*value_, storage_)),
-        length_(static_cast<MPI_Count>(bytes_.size())), lengths_(static_cast<std::size_t>(comm.size())) {}
-  MPI_Request begin_lengths(MPI_Comm raw) {
-    return routine<MPI_Allgather_c, MPI_Iallgather_c>::begin(
-        std::tuple(&length_, MPI_Count{1}, MPI_COUNT, lengths_.data(), MPI_Count{1}, MPI_COUNT, raw));
+  allgather_exchange(std::string_view operation, communicator const& comm, T const& value, bool outlive)
+      : gathered_values<T>(operation, comm, value, outlive, true) {}
+  MPI_Request announce(MPI_Comm raw) {
+    return request_of<MPI_Iallgather_c>(std::tuple_cat(this->announcing(), std::tuple(raw)));
   }
-  MPI_Request begin_bytes(MPI_Comm raw) {
-    places_ = places_of(lengths_);
-    everything_.resize(static_cast<std::size_t>(places_.back()));
-    return routine<MPI_Allgatherv_c, MPI_Iallgatherv_c>::begin(std::tuple(
-        bytes_.data(), length_, MPI_BYTE, everything_.data(), lengths_.data(), places_.data(), MPI_BYTE, raw));
+  MPI_Request transfer(MPI_Comm raw) {
+    return request_of<MPI_Iallgatherv_c>(std::tuple_cat(this->transferring(), std::tuple(raw)));
   }
-  [[nodiscard]] std::vector<T> take() { return split_bytes<T>(everything_, lengths_); }
-
-private:
-  std::unique_ptr<T> value_; // its bytes may be sent from where they lie
-  std::vector<std::byte> storage_;
-  std::span<std::byte const> bytes_;
-  MPI_Count length_;
-  std::vector<MPI_Count> lengths_;
-  std::vector<MPI_Aint> places_;
-  std::vector<std::byte> everything_;
+  [[nodiscard]] std::vector<T> take() const { return this->values(); }
 };
 
 } // namespace detail
 
 /// Every rank receives the values of all ranks, in rank order: one value of any type and size per rank, so that
 /// `allgather(world, hostname)` gives strings of different lengths. Collective over `comm`.
-/// Throws `type_error` when the ranks' types differ.
-template <class T, completion Mode = blocking_t>
-auto allgather(communicator const& comm, T const& value, Mode mode = {}) {
-  if constexpr (scalar<T> && std::same_as<Mode, blocking_t>) {
+/// Throws `type_error` when the ranks' types differ; the types of blocking scalars are not compared.
+template <std::default_initializable T, completion Mode = blocking_t>
+[[nodiscard]] auto allgather(communicator const& comm, T const& value, Mode mode = {}) {
+  constexpr bool now = std::same_as<Mode, blocking_t>;
+  if constexpr (scalar<T> && now) {
     using slot = std::conditional_t<std::same_as<T, bool>, unsigned char, T>; // vector<bool> has no elements to write
     std::vector<slot> values(static_cast<std::size_t>(comm.size()));
     allgather(comm, static_cast<slot const&>(value), values);
     return std::vector<T>(values.begin(), values.end());
   } else {
-    return detail::run_exchange(mode, comm, detail::allgather_exchange<T>(comm, value));
+    return detail::run_exchange(mode, comm, detail::allgather_exchange<T>("allgather", comm, value, !now));
   }
 }
 

@@ -9,34 +9,36 @@ namespace armada {
 /// The root's elements replace those of every rank. Collective over `comm`.
 /// Shapes: buffer (n), the same n on every rank; for a container that can be resized see below.
 /// Throws `argument_error` for a wrong root. MPI-4.0, sections 6.4 and 6.12.2.
-template <writable Buffer, completion Mode = blocking_t>
-  requires(!resizable<Buffer>)
-&&detail::safe_until_complete<Mode, Buffer> auto bcast(communicator const& comm, Buffer&& buffer, int root,
-                                                       Mode mode = {}) {
+template <fixed_length Buffer, completion Mode = blocking_t>
+  requires detail::safe_until_complete<Mode, Buffer>
+auto bcast(communicator const& comm, Buffer&& buffer, int root, Mode mode = {}) {
   return routine<MPI_Bcast_c, MPI_Ibcast_c>::launch(mode, detail::rooted("bcast", comm, buffer, root));
 }
 
 namespace detail {
+
+/// A value whose size the root decides.
+template <class T>
+concept of_any_size = resizable<T> || writable_object<T>;
 
 template <class T>
 class bcast_exchange {
 public:
   bcast_exchange(communicator const& comm, T& value, int root)
       : value_(&value), root_(root), here_(comm.rank() == root) {
-    if (here_) {
-      bytes_ = to_bytes(value, storage_);
-      length_ = static_cast<MPI_Count>(bytes_.size());
-    }
+    if (here_) bytes_ = to_bytes(value, storage_, false);
+    said_ = announcement_of<T>(bytes_);
   }
-  MPI_Request begin_lengths(MPI_Comm raw) {
-    return routine<MPI_Bcast_c, MPI_Ibcast_c>::begin(std::tuple(&length_, MPI_Count{1}, MPI_COUNT, root_, raw));
+  MPI_Request announce(MPI_Comm raw) {
+    return request_of<MPI_Ibcast_c>(
+        std::tuple(static_cast<void*>(&said_), announcement::words, MPI_INT64_T, root_, raw));
   }
-  MPI_Request begin_bytes(MPI_Comm raw) {
+  MPI_Request transfer(MPI_Comm raw) {
     auto* const data = here_ ? const_cast<std::byte*>(bytes_.data()) : room();
-    return routine<MPI_Bcast_c, MPI_Ibcast_c>::begin(
-        std::tuple(static_cast<void*>(data), length_, MPI_BYTE, root_, raw));
+    return request_of<MPI_Ibcast_c>(std::tuple(static_cast<void*>(data), MPI_Count{said_.bytes}, MPI_BYTE, root_, raw));
   }
   void take() {
+    check_announced<T>(said_, root_, "bcast");
     if (!here_ && !flat<T>) from_bytes(std::span<std::byte const>(storage_), *value_);
   }
 
@@ -44,18 +46,19 @@ private:
   /// Where the bytes arrive: in the value itself when they are its elements.
   std::byte* room() {
     if constexpr (flat<T>) {
-      value_->resize(static_cast<std::size_t>(length_) / sizeof(element_t<T>));
-      return std::as_writable_bytes(view(*value_)).data();
-    } else {
-      storage_.resize(static_cast<std::size_t>(length_));
-      return storage_.data();
+      if (said_.type == announcement_of<T>({}).type) {
+        value_->resize(static_cast<std::size_t>(said_.bytes) / sizeof(element_t<T>));
+        return std::as_writable_bytes(view(*value_)).data();
+      }
     }
+    storage_.resize(static_cast<std::size_t>(said_.bytes));
+    return storage_.data();
   }
 
   T* value_;
   int root_;
   bool here_;
-  MPI_Count length_ = 0;
+  announcement said_; // what the root says
   std::vector<std::byte> storage_;
   std::span<std::byte const> bytes_;
 };
@@ -64,9 +67,8 @@ private:
 
 /// The root's value replaces that of every rank: a vector or string takes the root's length, any other value travels as
 /// an object. Collective over `comm`; the value stays in place until a nonblocking one has been waited for.
-/// Throws `argument_error` for a wrong root, `type_error` when the ranks' types differ.
-template <class T, completion Mode = blocking_t>
-  requires(resizable<T> || object<T>)
+/// Throws `argument_error` for a wrong root, and `type_error` where the type is another one than the root's.
+template <detail::of_any_size T, completion Mode = blocking_t>
 auto bcast(communicator const& comm, T& value, int root, Mode mode = {}) {
   check_rank(comm, root, "bcast", "root");
   return detail::run_exchange(mode, comm, detail::bcast_exchange<T>(comm, value, root));

@@ -41,6 +41,8 @@ auto agree(communicator const& comm, Action&& action) {
       mine = {fault::out_of_memory, "out of memory"};
     } catch (std::exception const& e) {
       mine = {fault::generic, e.what()};
+    } catch (...) {
+      mine = {fault::generic, "an exception that is no std::exception"};
     }
   };
   if constexpr (std::is_void_v<result>) {

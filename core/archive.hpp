@@ -78,8 +78,9 @@ public:
     } else {
       bool const outer = in_place_;
       in_place_ = in_place_ && (serializes_in_place<T> || boost::serialization::is_wrapper<T>::type::value);
-      if constexpr (std::is_empty_v<T>) bytes_.push_back(std::byte{}); // an element is never free: see input_archive
+      auto const before = bytes_.size();
       boost::serialization::serialize_adl(*this, const_cast<T&>(value), boost::serialization::version<T>::value);
+      if (bytes_.size() == before) bytes_.push_back(std::byte{}); // no element is free: see input_archive
       in_place_ = outer;
     }
     return *this;
@@ -154,22 +155,25 @@ public:
   input_archive& operator>>(T&& target) {
     using value = std::remove_cvref_t<T>;
     auto& result = const_cast<value&>(target);
-    if constexpr (detail::plain<value>) {
+    if constexpr (std::same_as<value, bool>) {
+      unsigned char stored = 0;
+      take(&stored, 1);
+      result = stored != 0;
+    } else if constexpr (detail::plain<value>) {
       take(&result, sizeof(value));
     } else if constexpr (detail::is_string<value>) {
-      boost::serialization::collection_size_type size;
-      *this >> size;
-      check_room(static_cast<std::uint64_t>(size), sizeof(typename value::value_type));
-      result.resize(size);
-      load_block(result.data(), size * sizeof(typename value::value_type));
+      constexpr auto width = sizeof(typename value::value_type);
+      result.resize(take_length(width));
+      load_block(result.data(), result.size() * width);
     } else if constexpr (std::is_array_v<value>) {
       for (auto& each : result) *this >> each;
     } else {
-      if constexpr (std::is_empty_v<value>) {
+      auto const before = bytes_.size();
+      boost::serialization::serialize_adl(*this, result, boost::serialization::version<value>::value);
+      if (bytes_.size() == before) {
         std::byte marker;
         take(&marker, 1);
       }
-      boost::serialization::serialize_adl(*this, result, boost::serialization::version<value>::value);
     }
     return *this;
   }
@@ -178,10 +182,7 @@ public:
     return *this >> target;
   }
   input_archive& operator>>(boost::serialization::collection_size_type& size) {
-    std::uint64_t stored = 0;
-    *this >> stored;
-    check_room(stored, 1);
-    size = boost::serialization::collection_size_type(static_cast<std::size_t>(stored));
+    size = boost::serialization::collection_size_type(take_length(1));
     return *this;
   }
   input_archive& operator>>(boost::serialization::item_version_type& version) {
@@ -223,10 +224,14 @@ private:
     bytes_ = bytes_.subspan(bytes);
   }
 
-  /// Every element takes a byte at least, so that a forged length cannot make a container larger than its message.
-  void check_room(std::uint64_t count, std::uint64_t element_bytes) const {
+  /// The length of a container whose elements take `element_bytes` each at least. No element takes less than a byte, so
+  /// that a forged length cannot make a container of more elements than its message has bytes.
+  std::size_t take_length(std::size_t element_bytes) {
+    std::uint64_t count = 0;
+    take(&count, sizeof(count));
     std::uint64_t const left = bytes_.size() + apart_;
     if (count > left / element_bytes) detail::throw_short_archive(count, left);
+    return static_cast<std::size_t>(count);
   }
 
   void load_block(void* target, std::size_t bytes) {

@@ -20,10 +20,11 @@ int node::find(int wanted) const noexcept {
 
 communicator_state::communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable)
     : raw_(raw), owned_(owned), forgettable_(forgettable), name_(std::move(name)) {
-  if (!owned_) return;
-  call<MPI_Comm_set_errhandler>(raw_, MPI_ERRORS_RETURN);
-  call<MPI_Comm_set_name>(raw_, name_.c_str());
-  call<MPI_Comm_dup>(raw_, &twin_); // inherits the error handler
+  if (owned_) {
+    call<MPI_Comm_set_errhandler>(raw_, MPI_ERRORS_RETURN);
+    call<MPI_Comm_set_name>(raw_, name_.c_str());
+    call<MPI_Comm_dup>(raw_, &twin_); // inherits the error handler
+  }
   enter();
 }
 
@@ -62,7 +63,7 @@ node const& communicator_state::nearby() {
 }
 
 posting_queue& communicator_state::postings() {
-  if (!postings_) postings_ = std::make_shared<posting_queue>();
+  if (!postings_) postings_ = std::make_shared<posting_queue>(raw_);
   return *postings_;
 }
 
@@ -111,12 +112,14 @@ communicator communicator::split(int color, int key) const {
 
 communicator communicator::split_shared() const {
   MPI_Comm part = MPI_COMM_NULL;
+  detail::settle_background(raw());
   call<MPI_Comm_split_type>(raw(), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &part);
   return adopt(part, detail::text(name(), "/node"));
 }
 
 communicator communicator::dup() const {
   MPI_Comm copy = MPI_COMM_NULL;
+  detail::settle_background(raw());
   call<MPI_Comm_dup>(raw(), &copy);
   return adopt(copy, name());
 }

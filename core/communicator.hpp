@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace armada {
 
@@ -22,6 +23,12 @@ class communicator {
 public:
   /// No communicator: what `split` gives to ranks that passed `undefined`. Converts to false.
   communicator() noexcept = default;
+  communicator(communicator&& other) noexcept { swap(other); }
+  communicator& operator=(communicator&& other) noexcept {
+    communicator(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~communicator() = default;
 
   /// Uses `raw` without owning it: it is not freed, its error handler is not changed and it has no twin.
   /// Local. Throws `argument_error` for MPI_COMM_NULL.
@@ -58,6 +65,11 @@ public:
 
 private:
   friend class environment;
+  void swap(communicator& other) noexcept {
+    std::swap(state_, other.state_);
+    std::swap(rank_, other.rank_);
+    std::swap(size_, other.size_);
+  }
   explicit communicator(std::shared_ptr<detail::communicator_state> state) noexcept;
   [[nodiscard]] static communicator adopt(MPI_Comm raw, std::string_view name, bool forgettable = true);
 

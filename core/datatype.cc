@@ -1,35 +1,16 @@
 #include <armada/core/call.hpp>
 #include <armada/core/datatype.hpp>
 #include <armada/core/job.hpp>
-#include <armada/core/resource.hpp>
+#include <armada/core/kept_handles.hpp>
 
-#include <memory>
 #include <vector>
 
 namespace armada::detail {
 namespace {
 
-/// A derived datatype that is given back when the environment ends.
-class committed_type final : public resource {
-public:
-  explicit committed_type(MPI_Datatype type) : type_(type) {
-    call<MPI_Type_commit>(&type_);
-    enter();
-  }
-  void release() noexcept override {
-    leave();
-    if (job::running()) MPI_Type_free(&type_);
-  }
-  [[nodiscard]] std::string describe() const override { return {}; }
-  [[nodiscard]] MPI_Datatype raw() const noexcept { return type_; }
-
-private:
-  MPI_Datatype type_;
-};
-
 MPI_Datatype keep(MPI_Datatype type) {
-  static auto* const kept = new std::vector<std::unique_ptr<committed_type>>; // outlives every static
-  return kept->emplace_back(std::make_unique<committed_type>(type))->raw();
+  call<MPI_Type_commit>(&type);
+  return kept_handles<MPI_Datatype, MPI_Type_free>::keep(type);
 }
 
 } // namespace

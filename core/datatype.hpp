@@ -61,8 +61,8 @@ template <predefined T>
     return std::is_signed_v<T> ? MPI_INT64_T : MPI_UINT64_T;
 }
 
-/// A committed datatype of the blocks (offset in bytes, type), whose extent is `extent` bytes. It lives until the
-/// environment ends. Built with int constructors: MPI-IO aborts on types from the `_c` ones (quirk 12).
+/// A committed datatype of the blocks (offset in bytes, type), whose extent is `extent` bytes. It lives until MPI
+/// ends. Built with int constructors: MPI-IO aborts on types from the `_c` ones (quirk 12).
 [[nodiscard]] MPI_Datatype make_struct(std::pair<std::ptrdiff_t, MPI_Datatype> const* members, int count,
                                        std::ptrdiff_t extent);
 [[nodiscard]] MPI_Datatype make_array(MPI_Datatype element, int count);

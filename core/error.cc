@@ -23,9 +23,6 @@ void throw_fault(fault kind, std::string const& what) {
 }
 
 void detail::throw_mpi_error(int code, std::string_view routine) {
-  if (!job::running())
-    throw lifecycle_error(
-        text(routine, ": MPI is not running (", job::finished() ? "already finalised" : "no environment", ")"));
   int error_class = MPI_ERR_UNKNOWN;
   MPI_Error_class(code, &error_class);
   char description[MPI_MAX_ERROR_STRING] = {};

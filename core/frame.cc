@@ -28,33 +28,49 @@ bool looks_like_frame(std::span<std::byte const> bytes) noexcept {
   return bytes.size() >= sizeof(frame_magic) && std::memcmp(bytes.data(), frame_magic.data(), sizeof(frame_magic)) == 0;
 }
 
-std::uint64_t checksum_of(frame const& head, std::span<std::byte const> archive) noexcept {
-  return XXH3_64bits_withSeed(archive.data(), archive.size(), XXH3_64bits(&head, offsetof(frame, checksum)));
+namespace {
+
+std::uint64_t checksum_of(frame const& head) noexcept { return XXH3_64bits(&head, offsetof(frame, checksum)); }
+
+[[noreturn]] void refuse(std::string_view name, std::string_view why) {
+  throw format_error(text("receive of a ", name, " on ", job::whoami(), ": ", why));
 }
 
-frame read_frame(std::span<std::byte const> message, std::uint64_t type, std::string_view name) {
-  if (message.size() < sizeof(frame) || !looks_like_frame(message))
+} // namespace
+
+void seal(frame& head, std::span<std::byte const> archive) noexcept {
+  head.archive_bytes = archive.size();
+  head.archive_checksum = XXH3_64bits(archive.data(), archive.size());
+  head.checksum = checksum_of(head);
+}
+
+frame read_frame(std::span<std::byte const> message, std::string_view name) {
+  if (!looks_like_frame(message))
     throw type_error(text("receive of a ", name, " on ", job::whoami(), ": the message of ", message.size(),
                           " bytes is no object but a buffer"));
   frame head;
+  if (message.size() < sizeof(head)) refuse(name, "the message ends inside its frame");
   std::memcpy(&head, message.data(), sizeof(head));
   if (head.version != frame{}.version)
-    throw format_error(text("receive of a ", name, " on ", job::whoami(), ": the message has version ", head.version,
-                            " of the format, this program ", frame{}.version));
+    refuse(name, text("the message has version ", head.version, " of the format, this program ", frame{}.version));
+  if (head.checksum != checksum_of(head)) refuse(name, "the checksum of its frame is wrong; the bytes were damaged");
   constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 2;
   if (head.archive_bytes > limit || head.block_bytes > limit || head.archive_bytes < message.size() - sizeof(head))
-    throw format_error(text("receive of a ", name, " on ", job::whoami(), ": the message's lengths cannot be"));
+    refuse(name, "the message's lengths cannot be");
+  return head;
+}
+
+void check_type(frame const& head, std::uint64_t type, std::string_view name) {
   if (head.type != type)
     throw type_error(
         text("receive of a ", name, " on ", job::whoami(), ": the message holds an object of another type"));
-  return head;
 }
 
 void check_archive(frame const& head, std::span<std::byte const> archive) {
   if (archive.size() != head.archive_bytes)
     throw format_error(text("object message on ", job::whoami(), ": ", archive.size(), " bytes of an archive of ",
                             head.archive_bytes));
-  if (checksum_of(head, archive) != head.checksum)
+  if (XXH3_64bits(archive.data(), archive.size()) != head.archive_checksum)
     throw format_error(text("object message on ", job::whoami(), ": the checksum is wrong; the bytes were damaged"));
 }
 

@@ -21,9 +21,10 @@ struct frame {
   std::uint64_t type = 0;          ///< type_hash of the object
   std::uint64_t archive_bytes = 0; ///< the whole archive
   std::uint64_t block_bytes = 0;   ///< all blocks that travel apart
-  std::uint64_t checksum = 0;      ///< of the fields above and the archive
+  std::uint64_t archive_checksum = 0;
+  std::uint64_t checksum = 0; ///< of the fields above
 };
-static_assert(sizeof(frame) == 56 && std::has_unique_object_representations_v<frame>);
+static_assert(sizeof(frame) == 64 && std::has_unique_object_representations_v<frame>);
 
 /// A number for each type, the same in every rank that was built with the same compiler.
 template <class T>
@@ -47,14 +48,17 @@ template <class T>
 /// Whether bytes begin like an object message.
 [[nodiscard]] bool looks_like_frame(std::span<std::byte const> bytes) noexcept;
 
-/// The checksum that belongs to a frame and its archive.
-[[nodiscard]] std::uint64_t checksum_of(frame const& head, std::span<std::byte const> archive) noexcept;
+/// Fills in what `head` says of its archive: length and checksums. All other fields are set already.
+void seal(frame& head, std::span<std::byte const> archive) noexcept;
 
-/// Reads the frame at the beginning of `message`. Throws `type_error` when there is none, or when it is of another type
-/// than `type` (called `name`), `format_error` when its version or lengths cannot be.
-[[nodiscard]] frame read_frame(std::span<std::byte const> message, std::uint64_t type, std::string_view name);
+/// Reads the frame at the beginning of `message`, which should hold a type called `name`. Throws `type_error` when
+/// there is none, `format_error` when it was damaged or its lengths cannot be.
+[[nodiscard]] frame read_frame(std::span<std::byte const> message, std::string_view name);
 
-/// Throws `format_error` unless archive and checksum agree.
+/// Throws `type_error` unless the object is of `type`, called `name`.
+void check_type(frame const& head, std::uint64_t type, std::string_view name);
+
+/// Throws `format_error` unless archive and frame belong together.
 void check_archive(frame const& head, std::span<std::byte const> archive);
 
 } // namespace armada::detail

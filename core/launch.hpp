@@ -10,6 +10,17 @@
 #include <utility>
 
 namespace armada {
+namespace detail {
+
+/// Calls an MPI routine whose last argument is a request, and gives the request.
+template <auto Routine>
+[[nodiscard]] MPI_Request request_of(auto const& arguments) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  std::apply([&](auto... each) { call<Routine>(each..., &request); }, arguments);
+  return request;
+}
+
+} // namespace detail
 
 /// An MPI routine in its forms: `Now` blocks, `Begin` takes a request as its last argument.
 template <auto Now, auto Begin>
@@ -17,6 +28,8 @@ struct routine {
   /// Returns when it is done. `keep` is what the arguments point into.
   template <class... Keep>
   static void launch(blocking_t, auto const& arguments, Keep&&...) {
+    constexpr auto last = std::tuple_size_v<std::remove_cvref_t<decltype(arguments)>> - 1; // the communicator
+    detail::settle_background(std::get<last>(arguments));
     std::apply([](auto... each) { call<Now>(each...); }, arguments);
   }
 
@@ -34,11 +47,7 @@ struct routine {
   }
 
   /// The bare request of the nonblocking form.
-  [[nodiscard]] static MPI_Request begin(auto const& arguments) {
-    MPI_Request request = MPI_REQUEST_NULL;
-    std::apply([&](auto... each) { call<Begin>(each..., &request); }, arguments);
-    return request;
-  }
+  [[nodiscard]] static MPI_Request begin(auto const& arguments) { return detail::request_of<Begin>(arguments); }
 };
 
 } // namespace armada

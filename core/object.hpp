@@ -19,6 +19,10 @@ namespace armada {
 template <class T>
 concept object = !source<T> && !std::is_pointer_v<std::decay_t<T>>;
 
+/// An object that can be overwritten.
+template <class T>
+concept writable_object = object<T> && !std::is_const_v<T>;
+
 /// A buffer that is to travel as an object: it carries its type and length and is checked at the receiver.
 template <class T>
 struct as_object {
@@ -49,9 +53,8 @@ template <class T>
   frame head;
   head.id = id;
   head.type = type_hash<T>();
-  head.archive_bytes = result.message.size() - sizeof(frame);
   for (auto const& block : result.blocks) head.block_bytes += block.size();
-  head.checksum = checksum_of(head, std::span(result.message).subspan(sizeof(frame)));
+  seal(head, std::span(result.message).subspan(sizeof(head)));
   std::memcpy(result.message.data(), &head, sizeof(head));
   return result;
 }
@@ -68,7 +71,8 @@ template <class T>
 /// Throws `type_error` for another type, `format_error` for damaged bytes.
 template <class T>
 void decode(std::span<std::byte const> bytes, T& value) {
-  auto const head = detail::read_frame(bytes, detail::type_hash<T>(), detail::type_name<T>());
+  auto const head = detail::read_frame(bytes, detail::type_name<T>());
+  detail::check_type(head, detail::type_hash<T>(), detail::type_name<T>());
   auto const archive_bytes = bytes.subspan(sizeof(detail::frame));
   detail::check_archive(head, archive_bytes);
   input_archive archive(archive_bytes);

@@ -11,12 +11,27 @@
 
 namespace armada {
 
+namespace detail {
+
+template <class T>
+concept ordered = requires(T const& a, T const& b) {
+  { b < a } -> std::convertible_to<bool>;
+};
+
+} // namespace detail
+
 /// The smaller and the larger of two values, as function objects; MPI_MIN and MPI_MAX.
 struct minimum {
-  constexpr auto operator()(auto const& a, auto const& b) const { return b < a ? b : a; }
+  template <detail::ordered T>
+  constexpr T operator()(T const& a, T const& b) const {
+    return b < a ? b : a;
+  }
 };
 struct maximum {
-  constexpr auto operator()(auto const& a, auto const& b) const { return a < b ? b : a; }
+  template <detail::ordered T>
+  constexpr T operator()(T const& a, T const& b) const {
+    return a < b ? b : a;
+  }
 };
 /// The new value takes the old one's place; MPI_REPLACE. One-sided access only.
 struct replace {
@@ -76,7 +91,7 @@ template <class Op, class T>
     return MPI_OP_NULL;
 }
 
-/// Registers a user operation that is freed when the environment ends.
+/// Registers a user operation that is freed when MPI ends.
 [[nodiscard]] MPI_Op make_operation(MPI_User_function* function, bool commutes);
 
 /// A stateless callable as MPI's user function: inout[i] = f(in[i], inout[i]).

@@ -2,6 +2,7 @@
 
 /// A communication under way, and the value that it will give.
 
+#include <armada/core/background.hpp>
 #include <armada/core/call.hpp>
 #include <armada/core/job.hpp>
 #include <armada/core/mpi.hpp>
@@ -65,7 +66,12 @@ public:
   }
   ~request() { drop(); }
 
-  void wait(MPI_Status& arrived) { call<MPI_Wait>(&raw_, &arrived); }
+  void wait(MPI_Status& arrived) {
+    if (background_is_empty())
+      call<MPI_Wait>(&raw_, &arrived);
+    else
+      wait_until([&] { return test(arrived); });
+  }
   [[nodiscard]] bool test(MPI_Status& arrived) {
     int done = 0;
     call<MPI_Test>(&raw_, &done, &arrived);
@@ -125,6 +131,7 @@ public:
   /// Whether `wait` would return at once. Moves the communication on.
   [[nodiscard]] bool test() {
     if (done_) return true;
+    if (!detail::background_is_empty()) detail::advance_background();
     explained([&] { arrived_early_ = arrived_early_ || request_.test(arrived_); });
     return arrived_early_ && (!rest_ || rest_->ready());
   }
@@ -134,6 +141,7 @@ private:
     try {
       action();
     } catch (mpi_error const& e) {
+      done_ = true;
       if (rest_) rest_->fail(e);
       throw;
     }

@@ -3,6 +3,9 @@
 /// Nonblocking collectives on values run in two phases: sizes, then bytes. The second phases go on the communicator's
 /// private twin, and every rank must post them in the same order whatever order the pendings are waited for.
 
+#include <armada/core/background.hpp>
+#include <armada/core/mpi.hpp>
+
 #include <deque>
 #include <memory>
 
@@ -15,34 +18,25 @@ public:
   posting(posting const&) = delete;
   posting& operator=(posting const&) = delete;
   virtual ~posting() = default;
-  /// Completes the first phase and posts the second, without waiting for that one.
-  virtual void post_second() = 0;
+  /// Posts the second phase if the first has ended, and says whether it had. An error counts as an end.
+  virtual bool post_second() noexcept = 0;
 };
 
 /// The postings of one communicator, oldest first.
-class posting_queue {
+class posting_queue final : public background_task {
 public:
-  void enter(std::shared_ptr<posting> one) { waiting_.push_back(std::move(one)); }
+  explicit posting_queue(MPI_Comm comm) noexcept : comm_(comm) {}
+  ~posting_queue() override { leave(); }
 
-  /// Posts the second phase of every collective up to and including `one`; nothing when that has been done.
-  void advance_through(posting const& one) {
-    if (!holds(one)) return;
-    for (bool more = true; more;) {
-      auto const oldest = waiting_.front();
-      waiting_.pop_front();
-      more = oldest.get() != &one;
-      oldest->post_second();
-    }
-  }
+  void push(std::shared_ptr<posting> one);
+  /// Posts the second phases of those whose first has ended, in order.
+  void advance() noexcept override;
+  /// Posts all of them: their first phases end before anything that begins later on the communicator.
+  void settle(MPI_Comm comm) override;
 
 private:
-  [[nodiscard]] bool holds(posting const& one) const noexcept {
-    for (auto const& each : waiting_)
-      if (each.get() == &one) return true;
-    return false;
-  }
-
-  std::deque<std::shared_ptr<posting>> waiting_;
+  MPI_Comm comm_;
+  std::deque<std::shared_ptr<posting>> waiting_; // used with background_mutex held
 };
 
 } // namespace armada::detail

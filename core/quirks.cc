@@ -54,10 +54,20 @@ constexpr quirk rows[] = {
     {"29",
      "a message to oneself that ends inside an element of the receive asserts",
      "what may come from oneself is received as bytes",
-     "p2p/recv.hpp",
+     "p2p/detail/buffer_receive.hpp",
      {}},
     {"30", "the status of a truncated receive holds the length of an older message", "that length is not shown",
-     "p2p/recv.cc", ucx},
+     "p2p/detail/buffer_receive.cc", ucx},
+    {"31",
+     "Allgatherv and Iallgatherv on one rank take no notice of the displacement",
+     "the displacement goes into the address",
+     "collectives/detail/arguments.hpp",
+     {}},
+    {"32",
+     "the status of a nonblocking receive from MPI_PROC_NULL says rank 0",
+     "nothing is posted, and the status is made here",
+     "p2p/endpoint.hpp",
+     {}},
 };
 
 /// The rest of the line that begins with `key`, without the spaces around it.

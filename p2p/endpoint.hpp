@@ -5,6 +5,7 @@
 #include <armada/core/call.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/core/option.hpp>
+#include <armada/core/status.hpp>
 
 #include <string_view>
 
@@ -28,6 +29,10 @@ struct from {
 };
 
 namespace detail {
+
+/// What a receive from `proc_null` gives. MPI-4.0, section 3.10. Nothing is posted for it: the status of an MPI_Irecv
+/// from there is that of no message at all (quirk 32).
+inline constexpr status from_nobody{proc_null, any_tag, 0, 0};
 
 /// The largest tag that MPI takes. At least 32767 (MPI-4.0, section 9.1.2).
 [[nodiscard]] int largest_tag();

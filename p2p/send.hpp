@@ -3,13 +3,25 @@
 /// Sending: buffers as one MPI message, anything else as an object.
 
 #include <armada/core/buffer.hpp>
+#include <armada/core/launch.hpp>
 #include <armada/core/mode.hpp>
-#include <armada/p2p/detail/object_transfer.hpp>
+#include <armada/p2p/detail/object_finishers.hpp>
 #include <armada/p2p/endpoint.hpp>
 
+#include <tuple>
 #include <utility>
 
 namespace armada {
+namespace detail {
+
+template <source Value>
+[[nodiscard]] auto send_arguments(communicator const& comm, Value const& value, to const& destination) {
+  auto const elements = view(value);
+  return std::tuple(static_cast<void const*>(elements.data()), static_cast<MPI_Count>(elements.size()),
+                    datatype_of<element_t<Value>>(), destination.dest.value, destination.tag, comm.raw());
+}
+
+} // namespace detail
 
 /// Sends the elements of a buffer: a scalar, C array, string, vector, span, contiguous container of wire types.
 /// Local but for MPI's matching. `send(comm, x, {.dest = 1})` returns when `x` may be used again; with `nonblocking`
@@ -18,57 +30,25 @@ namespace armada {
 template <source Value, completion Mode = blocking_t>
 auto send(communicator const& comm, Value&& value, to destination, Mode = {}) {
   detail::check_endpoint(comm, destination, "send");
-  auto const type = datatype_of<element_t<Value>>();
-  int const dest = destination.dest.value;
-  auto begin = [&](auto const& elements) {
-    MPI_Request request = MPI_REQUEST_NULL;
-    call<MPI_Isend_c>(elements.data(), static_cast<MPI_Count>(elements.size()), type, dest, destination.tag, comm.raw(),
-                      &request);
-    return request;
+  auto begin = [&](auto const& buffer) {
+    return detail::request_of<MPI_Isend_c>(detail::send_arguments(comm, buffer, destination));
   };
   if constexpr (std::same_as<Mode, blocking_t>) {
-    auto const elements = view(value);
-    call<MPI_Send_c>(elements.data(), static_cast<MPI_Count>(elements.size()), type, dest, destination.tag, comm.raw());
+    if (detail::background_is_empty()) {
+      std::apply([](auto... each) { call<MPI_Send_c>(each...); }, detail::send_arguments(comm, value, destination));
+    } else {
+      MPI_Status ignored{};
+      detail::request(begin(value), detail::request_kind::send).wait(ignored);
+    }
   } else if constexpr (outlives_call<Value>) {
-    return pending<>(begin(view(value)), detail::request_kind::send);
+    return pending<>(begin(value), detail::request_kind::send);
   } else {
     auto owned = std::make_unique<std::remove_cvref_t<Value>>(std::forward<Value>(value));
-    MPI_Request const request = begin(view(*owned));
+    MPI_Request const request = begin(*owned);
     return detail::make_pending(request, detail::request_kind::send,
                                 [owned = std::move(owned)](MPI_Status const&) { return std::move(*owned); });
   }
 }
-
-namespace detail {
-
-/// What a nonblocking object send keeps: the messages, and the object when it was moved in.
-template <class Result, class Owned>
-class object_send_finisher final : public finisher<Result> {
-public:
-  object_send_finisher(communicator const& comm, std::unique_ptr<Owned> owned, encoded object, to const& destination)
-      : owned_(std::move(owned)), messages_(comm, std::move(object), destination) {}
-  [[nodiscard]] MPI_Request first() const noexcept { return messages_.first(); }
-  Result finish(MPI_Status const&) override {
-    messages_.wait_rest();
-    if constexpr (!std::is_void_v<Result>) return std::move(*owned_);
-  }
-  bool ready() override { return messages_.test_rest(); }
-
-private:
-  std::unique_ptr<Owned> owned_;
-  object_send messages_;
-};
-
-template <class Result, class T, class Owned>
-[[nodiscard]] pending<Result> begin_object_send(communicator const& comm, T const& value, std::unique_ptr<Owned> owned,
-                                                to const& destination) {
-  auto rest = std::make_unique<object_send_finisher<Result, Owned>>(comm, std::move(owned), encode_for(comm, value),
-                                                                    destination);
-  MPI_Request const first = rest->first();
-  return {first, request_kind::send, std::move(rest)};
-}
-
-} // namespace detail
 
 /// Sends any other value as an object: serialised by Boost.Serialization in a checked frame. The receiver needs to know
 /// its type only. `as_object(buffer)` sends a buffer this way.
@@ -80,15 +60,11 @@ template <class Value, completion Mode = blocking_t>
 auto send(communicator const& comm, Value&& value, to destination, Mode = {}) {
   using T = std::remove_cvref_t<Value>;
   detail::check_endpoint(comm, destination, "send");
-  if constexpr (detail::is_as_object<T>) {
-    if constexpr (std::same_as<Mode, blocking_t>)
-      detail::send_encoded(comm, detail::encode_for(comm, value.value), destination);
-    else
-      return detail::begin_object_send<void>(comm, value.value, std::unique_ptr<int>(), destination);
-  } else if constexpr (std::same_as<Mode, blocking_t>) {
-    detail::send_encoded(comm, detail::encode_for(comm, value), destination);
-  } else if constexpr (std::is_lvalue_reference_v<Value>) {
-    return detail::begin_object_send<void>(comm, value, std::unique_ptr<int>(), destination);
+  auto const& object = detail::object_in(value);
+  if constexpr (std::same_as<Mode, blocking_t>) {
+    detail::send_object(comm, object, destination);
+  } else if constexpr (detail::is_as_object<T> || std::is_lvalue_reference_v<Value>) {
+    return detail::begin_object_send<void>(comm, object, std::unique_ptr<int>(), destination);
   } else {
     auto owned = std::make_unique<T>(std::forward<Value>(value));
     auto const& kept = *owned;

@@ -5,6 +5,9 @@
 #include <armada/core/communicator.hpp>
 #include <armada/rma/epoch.hpp>
 
+#include <concepts>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,14 +21,18 @@ template <wire T>
 class window {
 public:
   window() noexcept = default;
+  window(window&&) noexcept = default;
+  window& operator=(window&&) noexcept = default;
 
   /// Memory of `count` elements on this rank, as many as it likes, also none; zeroed, aligned to 64 bytes, touched
   /// first by its owner. Collective over `comm`. All ranks throw or none: `argument_error` for a negative count,
   /// `out_of_memory` with need and have. MPI-4.0, section 12.2.2.
-  [[nodiscard]] static window allocate(communicator const& comm, size_option count, std::string name = "window") {
-    constexpr auto limit = std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(sizeof(T));
-    auto const bytes =
-        count.value > limit ? std::numeric_limits<std::int64_t>::max() : detail::bytes_of<T>(count.value);
+  [[nodiscard]] static window allocate(communicator const& comm, std::integral auto count,
+                                       std::string name = "window") {
+    std::int64_t bytes = 0; // the nearest that 64 bits hold, so that every rank hears of a count beyond them
+    if (__builtin_mul_overflow(count, static_cast<std::int64_t>(sizeof(T)), &bytes))
+      bytes =
+          std::cmp_less(count, 0) ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
     return window(std::make_shared<detail::window_state>(comm, bytes, std::move(name)));
   }
 

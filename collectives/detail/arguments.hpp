@@ -52,55 +52,83 @@ template <class In>
   }
 }
 
+/// Throws `argument_error` for `in_place` on a rank that receives nothing.
+template <class In>
+void check_in_place(std::string_view operation, communicator const& comm, bool receives) {
+  if (in_place_tag<In> && !receives)
+    throw argument_error(
+        text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": in_place is for the root alone"));
+}
+
 /// Equal blocks gathered from all ranks: allgather; with `root`, gather. `out` holds comm.size() blocks where it
 /// counts.
 template <class In, class Out, class... Root>
 [[nodiscard]] auto gathered(std::string_view operation, communicator const& comm, In& in, Out& out, bool receives,
                             Root... root) {
   (check_rank(comm, root, operation, "root"), ...);
+  check_in_place<In>(operation, comm, receives);
   auto const elements = view(out);
-  auto const block = count_of(elements) / comm.size();
-  if (receives) check_lengths(operation, comm, "out", count_of(elements), block * comm.size());
+  auto block = count_of(elements) / comm.size();
   if constexpr (!in_place_tag<In>) {
     static_assert(std::same_as<element_t<In>, element_t<Out>>, "in and out hold the same element type");
-    if (receives) check_lengths(operation, comm, "out", count_of(elements), count_of(view(in)) * comm.size());
+    block = count_of(view(in));
   }
+  if (receives) check_lengths(operation, comm, "out", count_of(elements), block * comm.size());
   return std::tuple_cat(sent(in), std::tuple(static_cast<void*>(elements.data()), block, datatype_of<element_t<Out>>(),
                                              root..., comm.raw()));
 }
+
+/// Throws `argument_error` unless a cut has one block per rank, each inside the buffer.
+template <class T>
+void check_cut(std::string_view operation, communicator const& comm, std::string_view what,
+               ragged_buffer<T> const& cut) {
+  auto const ranks = static_cast<MPI_Count>(comm.size());
+  check_lengths(operation, comm, text("counts of ", what), static_cast<MPI_Count>(cut.counts.size()), ranks);
+  check_lengths(operation, comm, text("displacements of ", what), static_cast<MPI_Count>(cut.displacements.size()),
+                ranks);
+  auto const room = count_of(cut.elements);
+  for (std::size_t r = 0; r < cut.counts.size(); ++r)
+    if (cut.counts[r] < 0 || cut.displacements[r] < 0 || cut.counts[r] > room - cut.displacements[r])
+      throw argument_error(text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": the block of rank ", r,
+                                " (", cut.counts[r], " elements at ", cut.displacements[r], ") is not inside ", what,
+                                "'s ", room, " elements"));
+}
+
+inline constexpr MPI_Aint no_displacement = 0;
 
 /// Blocks of each rank's own length gathered from all ranks: allgatherv; with `root`, gatherv.
 template <class In, class T, class... Root>
 [[nodiscard]] auto gathered_ragged(std::string_view operation, communicator const& comm, In& in,
                                    ragged_buffer<T> const& out, bool receives, Root... root) {
   (check_rank(comm, root, operation, "root"), ...);
+  check_in_place<In>(operation, comm, receives);
   if (receives) {
-    auto const ranks = static_cast<MPI_Count>(comm.size());
-    check_lengths(operation, comm, "counts", static_cast<MPI_Count>(out.counts.size()), ranks);
-    check_lengths(operation, comm, "displacements", static_cast<MPI_Count>(out.displacements.size()), ranks);
-    for (std::size_t r = 0; r < out.counts.size(); ++r)
-      if (out.counts[r] < 0 || out.displacements[r] < 0 ||
-          out.displacements[r] + out.counts[r] > count_of(out.elements))
-        throw argument_error(text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": the block of rank ", r,
-                                  " (", out.counts[r], " elements at ", out.displacements[r], ") is not inside out's ",
-                                  out.elements.size(), " elements"));
+    check_cut(operation, comm, "out", out);
     if constexpr (!in_place_tag<In>)
       check_lengths(operation, comm, "in", count_of(view(in)), out.counts[static_cast<std::size_t>(comm.rank())]);
   }
-  return std::tuple_cat(sent(in), std::tuple(static_cast<void*>(out.elements.data()), out.counts.data(),
-                                             out.displacements.data(), datatype_of<T>(), root..., comm.raw()));
+  if constexpr (!in_place_tag<In>)
+    static_assert(std::same_as<element_t<In>, T>, "in and out hold the same element type");
+  auto* first = out.elements.data();
+  MPI_Aint const* places = out.displacements.data();
+  if (sizeof...(Root) == 0 && comm.size() == 1) { // MPICH takes no notice of the only displacement (quirk 31)
+    first += *places;
+    places = &no_displacement;
+  }
+  return std::tuple_cat(sent(in), std::tuple(static_cast<void*>(first), out.counts.data(), places, datatype_of<T>(),
+                                             root..., comm.raw()));
 }
 
 /// Blocks of each pair's own length: alltoallv.
-template <class T, class U>
-[[nodiscard]] auto exchanged_ragged(std::string_view operation, communicator const& comm, ragged_buffer<T> const& in,
-                                    ragged_buffer<U> const& out) {
-  auto const ranks = static_cast<MPI_Count>(comm.size());
-  check_lengths(operation, comm, "counts of in", static_cast<MPI_Count>(in.counts.size()), ranks);
-  check_lengths(operation, comm, "counts of out", static_cast<MPI_Count>(out.counts.size()), ranks);
-  return std::tuple(static_cast<void const*>(in.elements.data()), in.counts.data(), in.displacements.data(),
-                    datatype_of<T>(), static_cast<void*>(out.elements.data()), out.counts.data(),
-                    out.displacements.data(), datatype_of<U>(), comm.raw());
+template <class In, class Out>
+[[nodiscard]] auto exchanged_ragged(std::string_view operation, communicator const& comm, ragged_buffer<In> const& in,
+                                    ragged_buffer<Out> const& out) {
+  check_cut(operation, comm, "in", in);
+  check_cut(operation, comm, "out", out);
+  auto const type = datatype_of<Out>();
+  return std::tuple(static_cast<void const*>(in.elements.data()), in.counts.data(), in.displacements.data(), type,
+                    static_cast<void*>(out.elements.data()), out.counts.data(), out.displacements.data(), type,
+                    comm.raw());
 }
 
 /// A reduction to all ranks: allreduce.

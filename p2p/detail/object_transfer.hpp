@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -26,69 +27,74 @@ template <class T>
   return encode(value, apart, comm.state()->next_object_id());
 }
 
-/// Sends an encoded object; returns when its memory may be used again.
-void send_encoded(communicator const& comm, encoded const& object, to const& destination);
-
-/// The messages of an object that is being sent. Nothing of `object` may move while it lives.
+/// The messages of an object that is being sent, all of them begun at once. Its blocks stay where they are meanwhile.
 class object_send {
 public:
   object_send(communicator const& comm, encoded object, to const& destination);
-  /// The first message's request, to be waited for by the pending.
-  [[nodiscard]] MPI_Request first() const noexcept { return first_; }
-  void wait_rest();
-  [[nodiscard]] bool test_rest();
-  object_send(object_send const&) = delete;
-  object_send& operator=(object_send const&) = delete;
-  ~object_send();
+  void wait();
+  [[nodiscard]] bool test();
 
 private:
   encoded object_;
-  MPI_Request first_ = MPI_REQUEST_NULL;
-  std::vector<MPI_Request> rest_;
+  std::vector<request> messages_; // goes first: each waits
 };
 
 /// An object's arrival: its first message is received into memory of its own, the rest when that is there.
 class object_receive {
 public:
-  /// Nothing is posted yet.
+  /// Posts the receive of the first message; on a borrowed communicator there is nothing to post.
   object_receive(communicator const& comm, from const& origin, std::uint64_t type, std::string_view name);
 
-  /// Receives the first message now.
-  void receive_first();
-  /// Posts the first message's receive; the request is to be waited for by a pending. Null on a borrowed communicator.
-  [[nodiscard]] MPI_Request post_first();
-  /// The posted first message has arrived.
-  void first_arrived(MPI_Status const& arrived);
-  /// Says what it means that the first message is too long.
-  [[noreturn]] void rethrow(mpi_error const& e) const;
-  /// Whether the first message is here, on a communicator where none could be posted.
-  [[nodiscard]] bool probe_first();
+  /// Waits for the first message, or looks for it.
+  void wait_first();
+  [[nodiscard]] bool test_first();
 
-  /// Receives the rest, checks it and reads the object into `value`.
+  /// Receives the rest, checks it and reads the object into `value`. The first message is here. What is left of a
+  /// message that is refused is received and dropped, so that its sender ends.
   template <class T>
   status read_into(T& value) {
-    auto const archive_bytes = receive_archive();
     if (sender_.source == proc_null) return sender_;
-    input_archive archive(archive_bytes, head_.block_bytes,
-                          [this](std::span<std::byte> block) { receive_block(block); });
-    archive >> value;
-    archive.finish();
+    read_head();
+    try {
+      receive_archive();
+      input_archive archive(archive_bytes(), head_.block_bytes,
+                            [this](std::span<std::byte> part) { receive_block(part); });
+      archive >> value;
+      archive.finish();
+    } catch (std::bad_alloc const&) {
+      drop_rest();
+      throw_no_memory();
+    } catch (...) {
+      drop_rest();
+      throw;
+    }
     return sender_;
   }
 
 private:
-  std::span<std::byte const> receive_archive();
+  void first_arrived(MPI_Status const& arrived);
+  void take_first(MPI_Message message, MPI_Status const& probed);
+  void explained(auto&& action);
+  void read_head();
+  void receive_archive();
   void receive_block(std::span<std::byte> block);
-  void matched_receive(MPI_Message message, MPI_Status const& probed);
+  void drop_rest();
+  [[nodiscard]] MPI_Message next_part(MPI_Count& bytes) const;
+  [[noreturn]] void throw_no_memory() const;
+  [[nodiscard]] std::span<std::byte const> archive_bytes() const {
+    return std::span<std::byte const>(message_).subspan(sizeof(frame));
+  }
 
   std::shared_ptr<communicator_state> comm_;
   from origin_;
   std::uint64_t type_;
   std::string_view name_;
-  std::vector<std::byte> message_;
+  std::vector<std::byte> message_; // the frame and the archive, as far as they are here
+  request first_;
+  bool here_ = false; // the first message is
   frame head_;
+  std::uint64_t due_ = 0; // bytes of the archive and the blocks that are still to come
   status sender_;
-  bool here_ = false;
 };
 
 } // namespace armada::detail

@@ -47,7 +47,7 @@ void accumulate_elements(window_state& window, T const* from, int rank, std::int
   if (window.all_near())
     near_accumulate(near_place<T>{near_element<T>(window, rank, offset), window.memory(), &window.locks()}, 1, from, 1,
                     count, op);
-  else
+  else if constexpr (!std::same_as<Op, no_op>) // which MPI knows for fetching only
     window.far_accumulate(from, rank, bytes_of<T>(offset), count, datatype_of<T>(), accumulate_operation_of<T>(op));
 }
 

@@ -65,7 +65,7 @@ std::size_t shared_segment::page() noexcept {
   return size;
 }
 
-shared_segment::shared_segment(node const& near, std::size_t bytes) : size_(bytes) {
+shared_segment::shared_segment(node const& near, std::size_t bytes) : shared_segment() {
   handle first;
   if (near.rank == 0) {
     bool const fits = bytes <= available_memory();
@@ -86,6 +86,7 @@ shared_segment::shared_segment(node const& near, std::size_t bytes) : size_(byte
   void* const mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
   if (mapped == MAP_FAILED) throw_no_memory("mapping", bytes, errno);
   data_ = static_cast<std::byte*>(mapped);
+  size_ = bytes;
 }
 
 shared_segment::shared_segment(shared_segment&& other) noexcept
@@ -101,7 +102,12 @@ shared_segment& shared_segment::operator=(shared_segment&& other) noexcept {
 
 shared_segment::~shared_segment() {
   if (data_ != nullptr) munmap(data_, size_);
+  close_file();
+}
+
+void shared_segment::close_file() noexcept {
   if (file_ >= 0) close(file_);
+  file_ = -1;
 }
 
 void shared_segment::populate(std::size_t offset, std::size_t bytes) {

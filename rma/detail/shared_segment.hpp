@@ -15,7 +15,7 @@ class shared_segment {
 public:
   shared_segment() noexcept = default;
   /// Maps `bytes` that the node's first rank makes. Collective over the node; throws `out_of_memory` on a rank that
-  /// cannot, which the caller makes known to the others.
+  /// cannot, which the caller makes known to the others before it lets go of the memory.
   shared_segment(node const& near, std::size_t bytes);
   shared_segment(shared_segment&& other) noexcept;
   shared_segment& operator=(shared_segment&& other) noexcept;
@@ -27,6 +27,9 @@ public:
   /// Gives this part its pages, from this rank's memory domain. Throws `out_of_memory` where a store would end in
   /// SIGBUS.
   void populate(std::size_t offset, std::size_t bytes);
+
+  /// Gives the file back once every rank has mapped it: the memory stays, and windows do not use up file descriptors.
+  void close_file() noexcept;
 
   /// Parts that belong to different ranks begin on pages of their own.
   [[nodiscard]] static std::size_t page() noexcept;

@@ -11,9 +11,9 @@ namespace armada::detail {
 
 window_state::window_state(communicator const& comm, std::int64_t bytes, std::string name)
     : comm_(comm.state()), name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()) {
-  node_ = &comm_->nearby();
+  node_ = comm_->nearby();
   agree(comm, [&] { allocate(bytes); });
-  if (node_->whole) {
+  if (node_.whole) {
     all_parts_ = near_parts_.data();
   } else {
     auto* const base = local() - header_bytes;
@@ -21,6 +21,7 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, std::st
     call<MPI_Win_create>(base, exposed, 1, MPI_INFO_NULL, comm_->raw(), &raw_);
     call<MPI_Win_set_errhandler>(raw_, MPI_ERRORS_RETURN); // not inherited (quirk 26)
   }
+  segment_.close_file();
   open_ = true;
   enter();
 }
@@ -28,10 +29,10 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, std::st
 /// Lays out the node's memory: control block and table, then each rank's part on pages of its own, behind a header that
 /// keeps the exposed base a multiple of 64 (quirk 1).
 void window_state::allocate(std::int64_t bytes) {
-  auto const ranks = static_cast<std::size_t>(node_->size());
+  auto const ranks = static_cast<std::size_t>(node_.size());
   std::vector<std::int64_t> wanted(ranks);
   if (ranks > 1)
-    call<MPI_Allgather>(&bytes, 1, MPI_INT64_T, wanted.data(), 1, MPI_INT64_T, node_->raw);
+    call<MPI_Allgather>(&bytes, 1, MPI_INT64_T, wanted.data(), 1, MPI_INT64_T, node_.raw);
   else
     wanted[0] = bytes;
 
@@ -42,17 +43,17 @@ void window_state::allocate(std::int64_t bytes) {
   for (std::size_t r = 0; r < ranks; ++r) {
     if (wanted[r] < 0)
       throw argument_error(
-          text("window \"", name_, "\": the length ", wanted[r], " of rank ", node_->members[r], " is negative"));
+          text(describe(), ": the length of rank ", node_.members[r], ", ", wanted[r], " bytes, is negative"));
     if (wanted[r] > beyond)
-      throw out_of_memory(text("window \"", name_, "\": rank ", node_->members[r], " needs ", wanted[r], " bytes, and ",
+      throw out_of_memory(text(describe(), ": rank ", node_.members[r], " needs ", wanted[r], " bytes, and ",
                                available_memory(), " are available on this host"));
     places[r + 1] = places[r] + shared_segment::round_to_page(header_bytes + static_cast<std::size_t>(wanted[r]));
   }
 
-  segment_ = shared_segment(*node_, places[ranks]);
-  auto const mine = static_cast<std::size_t>(node_->rank);
-  if (mine == 0) new (segment_.data()) control_block();
+  segment_ = shared_segment(node_, places[ranks]);
+  auto const mine = static_cast<std::size_t>(node_.rank);
   segment_.populate(0, places[0]);
+  if (mine == 0) new (segment_.data()) control_block();
   segment_.populate(places[mine], places[mine + 1] - places[mine]);
   new (parts() + mine) part{places[mine] + header_bytes, static_cast<std::uint64_t>(bytes), {}};
   new (segment_.data() + places[mine]) part_header{bytes};
@@ -62,12 +63,20 @@ void window_state::allocate(std::int64_t bytes) {
 void window_state::release() noexcept {
   leave();
   if (!open_) return;
-  open_ = false;
-  if (raw_ != MPI_WIN_NULL && job::running()) {
+  // Epochs that are still open end here: other ranks wait for a lock in the node's memory, and MPICH asserts when a
+  // window is freed inside an epoch (quirk 13).
+  if (all_near()) {
+    if (all_locked_) unlock_all();
+    while (!locked_.empty()) unlock(locked_.back());
+  } else if (job::running()) {
     if (all_locked_) MPI_Win_unlock_all(raw_);
-    for (int const rank : locked_) MPI_Win_unlock(rank, raw_); // freed inside an epoch, MPICH asserts (quirk 13)
+    for (int const rank : locked_) MPI_Win_unlock(rank, raw_);
     MPI_Win_free(&raw_);
   }
+  all_locked_ = false;
+  locked_.clear();
+  locked_as_.clear();
+  open_ = false;
   raw_ = MPI_WIN_NULL;
   segment_ = shared_segment();
   near_parts_.assign(near_parts_.size(), nullptr);
@@ -76,7 +85,7 @@ void window_state::release() noexcept {
 std::string window_state::describe() const { return text("window \"", name_, "\""); }
 
 std::int64_t window_state::bytes(int rank) {
-  if (int const at = node_->find(rank); at >= 0) return static_cast<std::int64_t>(parts()[at].bytes);
+  if (int const at = node_.find(rank); at >= 0) return static_cast<std::int64_t>(parts()[at].bytes);
   if (auto const known = far_bytes_.find(rank); known != far_bytes_.end()) return known->second;
   part_header header{};
   bool const outside = !all_locked_ && locked_.empty();
@@ -93,22 +102,26 @@ std::int64_t window_state::bytes(int rank) {
   return far_bytes_[rank] = header.bytes;
 }
 
+void window_state::check_rank(int rank, std::string_view operation) const {
+  if (rank < 0 || rank >= ranks_)
+    throw argument_error(text(operation, " of ", describe(), ": ", rank, " is not a rank (0 to ", ranks_ - 1, ")"));
+}
+
 void window_state::require_covered(int rank, std::string_view operation) const {
-  if (!open_) throw lifecycle_error(text(operation, " on window \"", name_, "\", which was closed"));
+  if (!open_) throw lifecycle_error(text(operation, " of ", describe(), ", which was closed"));
+  check_rank(rank, operation);
   if (!all_locked_ && std::find(locked_.begin(), locked_.end(), rank) == locked_.end())
-    throw lifecycle_error(text(operation, " on window \"", name_, "\": rank ", rank, " is not locked by rank ", rank_));
+    throw lifecycle_error(text(operation, " of ", describe(), ": rank ", rank, " is not locked by rank ", rank_));
 }
 
 void window_state::lock(int rank, lock_kind kind) {
-  if (!open_) throw lifecycle_error(text("lock of window \"", name_, "\", which was closed"));
-  if (rank < 0 || rank >= ranks_)
-    throw argument_error(text("lock of window \"", name_, "\": ", rank, " is not a rank (0 to ", ranks_ - 1, ")"));
+  if (!open_) throw lifecycle_error(text("lock of ", describe(), ", which was closed"));
+  check_rank(rank, "lock");
   if (all_locked_ || std::find(locked_.begin(), locked_.end(), rank) != locked_.end())
-    throw lifecycle_error(text("lock of window \"", name_, "\": rank ", rank_, " has locked ",
+    throw lifecycle_error(text("lock of ", describe(), ": rank ", rank_, " has locked ",
                                all_locked_ ? std::string("all parts") : text("the part of rank ", rank), " already"));
   if (!all_near()) {
     call<MPI_Win_lock>(kind == exclusive ? MPI_LOCK_EXCLUSIVE : MPI_LOCK_SHARED, rank, 0, raw_);
-    sync();
   } else if (kind == exclusive) {
     control().gate.enter_exclusive();
     parts()[rank].lock.lock();
@@ -117,16 +130,18 @@ void window_state::lock(int rank, lock_kind kind) {
   }
   locked_.push_back(rank);
   locked_as_.push_back(kind);
+  if (!all_near()) sync();
 }
 
 void window_state::unlock(int rank) {
+  if (all_locked_) throw lifecycle_error(text("unlock of ", describe(), ": all parts are locked, not one"));
   require_covered(rank, "unlock");
+  if (!all_near()) sync();
   auto const at = std::find(locked_.begin(), locked_.end(), rank) - locked_.begin();
   auto const kind = locked_as_[static_cast<std::size_t>(at)];
   locked_.erase(locked_.begin() + at);
   locked_as_.erase(locked_as_.begin() + at);
   if (!all_near()) {
-    sync();
     call<MPI_Win_unlock>(rank, raw_);
   } else if (kind == exclusive) {
     parts()[rank].lock.unlock();
@@ -137,31 +152,32 @@ void window_state::unlock(int rank) {
 }
 
 void window_state::lock_all() {
-  if (!open_) throw lifecycle_error(text("lock_all of window \"", name_, "\", which was closed"));
+  if (!open_) throw lifecycle_error(text("lock_all of ", describe(), ", which was closed"));
   if (all_locked_ || !locked_.empty())
-    throw lifecycle_error(text("lock_all of window \"", name_, "\": rank ", rank_, " has locked parts of it already"));
-  if (all_near()) {
+    throw lifecycle_error(text("lock_all of ", describe(), ": rank ", rank_, " has locked parts of it already"));
+  if (all_near())
     control().gate.enter_all();
-  } else {
+  else
     call<MPI_Win_lock_all>(0, raw_);
-    sync();
-  }
   all_locked_ = true;
+  if (!all_near()) sync();
 }
 
 void window_state::unlock_all() {
+  if (!open_ || !all_locked_) throw lifecycle_error(text("unlock_all of ", describe(), ", which is not locked"));
+  if (!all_near()) sync();
   all_locked_ = false;
-  if (all_near()) {
+  if (all_near())
     control().gate.leave_all();
-  } else {
-    sync();
+  else
     call<MPI_Win_unlock_all>(raw_);
-  }
 }
 
 void window_state::sync() {
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (raw_ != MPI_WIN_NULL) call<MPI_Win_sync>(raw_);
+  // MPI knows it inside an epoch only; outside of any, the processor's order is all there is to keep.
+  bool const inside = all_locked_ || !locked_.empty();
+  if (raw_ != MPI_WIN_NULL && inside) call<MPI_Win_sync>(raw_);
 }
 
 void window_state::flush(int rank) {
@@ -171,7 +187,7 @@ void window_state::flush(int rank) {
 }
 
 void window_state::flush_all() {
-  if (!open_) throw lifecycle_error(text("flush of window \"", name_, "\", which was closed"));
+  if (!open_) throw lifecycle_error(text("flush of ", describe(), ", which was closed"));
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (raw_ == MPI_WIN_NULL) return;
   if (all_locked_) call<MPI_Win_flush_all>(raw_);
@@ -219,18 +235,6 @@ void window_state::far_compare_and_swap(void const* expected, void const* desire
                                         std::int64_t offset, MPI_Datatype type) {
   call<MPI_Compare_and_swap>(desired, expected, old, type, rank, displacement(offset), raw_);
   call<MPI_Win_flush>(rank, raw_);
-}
-
-void window_state::far_put_strided(void const* from, int rank, std::int64_t offset, std::int64_t block,
-                                   std::int64_t stride, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i)
-    far_put(static_cast<std::byte const*>(from) + i * block, rank, offset + i * stride, block);
-}
-
-void window_state::far_get_strided(void* into, int rank, std::int64_t offset, std::int64_t block, std::int64_t stride,
-                                   std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i)
-    far_get(static_cast<std::byte*>(into) + i * block, rank, offset + i * stride, block);
 }
 
 } // namespace armada::detail

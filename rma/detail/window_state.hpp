@@ -43,19 +43,26 @@ public:
   [[nodiscard]] bool all_near() const noexcept { return all_parts_ != nullptr; }
   /// The memory of every rank's part, by rank, when all are near; null otherwise. Fixed for the window's life.
   [[nodiscard]] std::byte* const* all_parts() const noexcept { return all_parts_; }
+  /// Whether the memory has not been given back.
+  [[nodiscard]] bool is_open() const noexcept { return open_; }
   [[nodiscard]] int rank() const noexcept { return rank_; }
   [[nodiscard]] int ranks() const noexcept { return ranks_; }
-  [[nodiscard]] std::byte* local() const noexcept { return near_parts_[static_cast<std::size_t>(node_->rank)]; }
+  [[nodiscard]] std::byte* local() const noexcept { return near_parts_[static_cast<std::size_t>(node_.rank)]; }
   /// The memory of `rank`'s part; null when it is on another host.
   [[nodiscard]] std::byte* near(int rank) const noexcept {
     if (all_parts_ != nullptr) return all_parts_[rank];
-    int const at = node_->find(rank);
+    int const at = node_.find(rank);
     return at < 0 ? nullptr : near_parts_[static_cast<std::size_t>(at)];
   }
   /// The length of `rank`'s part. Asks a far rank once; inside an epoch that covers it, or outside of any.
   [[nodiscard]] std::int64_t bytes(int rank);
   [[nodiscard]] stripes& locks() const noexcept { return control().stripes; }
   [[nodiscard]] std::byte const* memory() const noexcept { return segment_.data(); }
+  /// Whether an address lies in the memory of this node's parts.
+  [[nodiscard]] bool holds(void const* address) const noexcept {
+    auto const first = reinterpret_cast<std::uintptr_t>(segment_.data());
+    return reinterpret_cast<std::uintptr_t>(address) - first < segment_.size();
+  }
 
   /// Opens and closes epochs. Throws `lifecycle_error` when one that is open forbids it.
   void lock(int rank, lock_kind kind);
@@ -75,15 +82,16 @@ public:
   void far_fetch(void const* value, void* old, int rank, std::int64_t offset, MPI_Datatype type, MPI_Op operation);
   void far_compare_and_swap(void const* expected, void const* desired, void* old, int rank, std::int64_t offset,
                             MPI_Datatype type);
-  /// `count` blocks of `block` bytes, `stride` bytes apart at the target, one behind the other here.
-  void far_put_strided(void const* from, int rank, std::int64_t offset, std::int64_t block, std::int64_t stride,
-                       std::int64_t count);
-  void far_get_strided(void* into, int rank, std::int64_t offset, std::int64_t block, std::int64_t stride,
-                       std::int64_t count);
-
   /// The longest single MPI call, in bytes. Tests set less.
   static constexpr std::int64_t default_chunk = std::int64_t{1} << 30;
   void set_chunk(std::int64_t bytes) noexcept { chunk_ = bytes; }
+  [[nodiscard]] std::int64_t chunk() const noexcept { return chunk_; }
+
+  /// MPI's own handle, MPI_WIN_NULL where all is near, and where the part's byte `offset` is for it.
+  [[nodiscard]] MPI_Win raw() const noexcept { return raw_; }
+  [[nodiscard]] static MPI_Aint displacement(std::int64_t offset) noexcept {
+    return static_cast<MPI_Aint>(offset) + static_cast<MPI_Aint>(header_bytes);
+  }
 
 private:
   /// In front of each part: what a far rank asks for.
@@ -97,20 +105,18 @@ private:
     return reinterpret_cast<part*>(segment_.data() + sizeof(control_block));
   }
   void allocate(std::int64_t bytes);
+  void check_rank(int rank, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
-  [[nodiscard]] static MPI_Aint displacement(std::int64_t offset) noexcept {
-    return static_cast<MPI_Aint>(offset) + static_cast<MPI_Aint>(header_bytes);
-  }
 
   std::shared_ptr<communicator_state> comm_;
   std::string name_;
   int rank_;
   int ranks_;
-  node const* node_ = nullptr;
+  node node_; ///< a copy: the communicator may be closed before the window
   shared_segment segment_;
   std::vector<std::byte*> near_parts_; ///< by rank of the node
   std::byte* const* all_parts_ = nullptr;
-  MPI_Win raw_ = MPI_WIN_NULL;         ///< only where far ranks exist
+  MPI_Win raw_ = MPI_WIN_NULL; ///< only where far ranks exist
   std::unordered_map<int, std::int64_t> far_bytes_;
   std::int64_t chunk_ = default_chunk;
   std::vector<int> locked_; ///< parts that this rank holds, and how

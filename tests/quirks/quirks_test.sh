@@ -16,10 +16,13 @@ known() { # ROW: whether the table says that this library has the fault
 }
 
 check() { # ROW RANKS [COMMAND …]: runs the plain program of the row under the command
-  local row=$1 ranks=$2 status shows=yes
+  local row=$1 ranks=$2 status shows=yes attempt
   shift 2
-  RAW_FILE=$TEST_TMPDIR/raw timeout 5 "$@" mpiexec.mpich -n "$ranks" tests/quirks/raw "$row" &>"$TEST_TMPDIR/log"
-  status=$?
+  for ((attempt = 0; attempt < ${attempts:-1}; ++attempt)); do
+    RAW_FILE=$TEST_TMPDIR/raw timeout 5 "$@" mpiexec.mpich -n "$ranks" tests/quirks/raw "$row" &>"$TEST_TMPDIR/log"
+    status=$?
+    [[ $status == 0 ]] || break
+  done
   [[ $status != 2 ]] || complain "row $row: has no plain program"
   [[ $status != 0 ]] || shows=no
   echo "row $row: exit status $status on $ranks ranks"
@@ -38,12 +41,12 @@ gets_through() { # RANKS [COMMAND …]: an Armada program ends well under the co
 }
 
 table=$(tests/quirks/known)
-[[ $(wc -l <<<"$table") -ge 15 ]] || complain "the table is short: $table"
+[[ $(wc -l <<<"$table") -ge 17 ]] || complain "the table is short: $table"
 
 for row in 1 2 3 8b 9 28 30; do check "$row" 2; done
-for row in 10 12 13 26 29; do check "$row" 1; done
-check 27 3 env UCX_TLS=tcp,self
-gets_through 3 env UCX_TLS=tcp,self
+for row in 10 12 13 26 29 31 32; do check "$row" 1; done
+attempts=10 check 27 4 env UCX_TLS=tcp,self # most runs hang, not all
+gets_through 4 env UCX_TLS=tcp,self
 
 cat >"$TEST_TMPDIR/small_shm" <<'END'
 mount -t tmpfs -o size=32m tmpfs /dev/shm && exec "$@"

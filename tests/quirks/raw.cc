@@ -177,7 +177,12 @@ bool inherited_handler() {
   return inherited;
 }
 
-bool ends_over_tcp() { return true; } // Finalize is what hangs
+bool ends_over_tcp() { // Finalize is what hangs, once every pair of ranks has spoken
+  std::vector<int> const out(static_cast<std::size_t>(ranks));
+  std::vector<int> in(out.size());
+  MPI_Alltoall(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, MPI_COMM_WORLD);
+  return true;
+}
 
 bool handler_called = false;
 void note_call(MPI_Comm*, int*, ...) { handler_called = true; }
@@ -232,6 +237,22 @@ bool status_of_a_truncated_receive() {
   return right;
 }
 
+bool displacement_on_one_rank() {
+  int const in = 5;
+  int out[3] = {-1, -1, -1};
+  int const one = 1;
+  MPI_Allgatherv(&in, 1, MPI_INT, out, &one, &one, MPI_INT, MPI_COMM_SELF);
+  return out[0] == -1 && out[1] == 5;
+}
+
+bool status_of_a_receive_from_nobody() {
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Status status{};
+  MPI_Irecv(nullptr, 0, MPI_INT, MPI_PROC_NULL, MPI_ANY_TAG, MPI_COMM_WORLD, &request);
+  MPI_Wait(&request, &status);
+  return status.MPI_SOURCE == MPI_PROC_NULL;
+}
+
 struct program {
   std::string_view row;
   bool (*run)();
@@ -251,6 +272,8 @@ constexpr program programs[] = {
     {"28", handler_of_wait},
     {"29", part_of_an_element_to_oneself},
     {"30", status_of_a_truncated_receive},
+    {"31", displacement_on_one_rank},
+    {"32", status_of_a_receive_from_nobody},
 };
 
 } // namespace

@@ -1,0 +1,66 @@
+#pragma once
+
+/// The product of a dense distributed matrix with a distributed vector.
+
+#include <armada/arrays/detail/blas.hpp>
+#include <armada/arrays/distributed_array.hpp>
+#include <armada/arrays/linalg/detail/conform.hpp>
+#include <armada/arrays/linalg/detail/fence.hpp>
+#include <armada/collectives/barrier.hpp>
+
+#include <xtensor/xslice.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace armada {
+namespace detail {
+
+/// Whether the rows of a tile of A are those of the rank's tile of y: no sums between ranks are needed.
+template <class T>
+[[nodiscard]] bool owns_rows(distributed_array<T, 2> const& a) noexcept {
+  return a.distribution().grid().extents[1] == 1;
+}
+
+} // namespace detail
+
+/// y = A x. Collective. Shapes: A (m, n) on any process grid, x (n), y (m), all of the same communicator; y may be x.
+/// Each rank multiplies its own tile, at the speed of its memory; where a row of A has several owners their parts are
+/// added in no fixed order. x is fetched once. The product sees every access that any rank made before it. When it
+/// returns, x may be changed, and a rank may read its own tile of y; for other tiles it takes a fence, as ever.
+/// Throws `argument_error` with all descriptions on every rank where shapes or communicators do not conform.
+template <wire T>
+  requires accumulator<std::plus<>, T>
+void matvec(distributed_array<T, 2> const& a, distributed_array<T, 1> const& x, distributed_array<T, 1>& y) {
+  detail::check_product("matvec", a, x, y);
+  detail::fence_all(a.comm(), a, x, y);
+  auto const tile = a.local_range();
+  auto const [rows, columns] = tile.dimensions;
+  std::vector<T> needed(static_cast<std::size_t>(columns.count));
+  if (!needed.empty()) x(xt::range(columns.first, columns.first + columns.count)).get_into(needed);
+  auto const* const elements = a.local().elements().data();
+  if (&x == &y) x.fence(); // which the product overwrites
+  if (detail::owns_rows(a)) {
+    x.window().sync();
+    auto have_all = barrier(a.comm(), nonblocking); // then x may be changed: waited for while the product runs
+    detail::local_matvec(rows.count, columns.count, elements, needed.data(), y.local().elements().data());
+    return have_all.wait();
+  }
+  y.local() = T{};
+  y.fence();
+  xt::xtensor<T, 1> sums = xt::xtensor<T, 1>::from_shape({static_cast<std::size_t>(rows.count)});
+  detail::local_matvec(rows.count, columns.count, elements, needed.data(), sums.data());
+  if (rows.count > 0) y(xt::range(rows.first, rows.first + rows.count)) += sums;
+  y.fence();
+}
+
+/// The same into a new vector.
+template <wire T>
+  requires accumulator<std::plus<>, T>
+[[nodiscard]] distributed_array<T, 1> matvec(distributed_array<T, 2> const& a, distributed_array<T, 1> const& x) {
+  distributed_array<T, 1> y(a.comm(), {a.shape()[0]});
+  matvec(a, x, y);
+  return y;
+}
+
+} // namespace armada

@@ -1,0 +1,119 @@
+#pragma once
+
+/// Values as bytes on their way through a collective, and what is said of them before.
+
+#include <armada/core/communicator.hpp>
+#include <armada/core/error.hpp>
+#include <armada/core/job.hpp>
+#include <armada/core/object.hpp>
+
+#include <array>
+#include <cstring>
+#include <numeric>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace armada::detail {
+
+/// Containers whose elements are their bytes; other values are encoded as objects.
+template <class T>
+concept flat = resizable<T> && predefined<element_t<T>>;
+
+/// The bytes that stand for a value: its own memory when they can be, or else `storage`, which is always used when they
+/// have to outlive the value.
+template <class T>
+[[nodiscard]] std::span<std::byte const> to_bytes(T const& value, std::vector<std::byte>& storage, bool outlive) {
+  if constexpr (flat<T>) {
+    auto const bytes = std::as_bytes(view(value));
+    if (!outlive) return bytes;
+    storage.assign(bytes.begin(), bytes.end());
+  } else {
+    storage = armada::encode(value);
+  }
+  return storage;
+}
+
+/// Makes the value that `bytes` stand for.
+template <class T>
+void from_bytes(std::span<std::byte const> bytes, T& value) {
+  if constexpr (flat<T>) {
+    value.resize(bytes.size() / sizeof(element_t<T>));
+    if (!bytes.empty()) std::memcpy(view(value).data(), bytes.data(), bytes.size());
+  } else {
+    armada::decode(bytes, value);
+  }
+}
+
+/// What a rank says of its value: its length in bytes and its type. Two MPI_INT64_T.
+struct announcement {
+  std::int64_t bytes = 0;
+  std::int64_t type = 0;
+  static constexpr MPI_Count words = 2;
+};
+
+template <class T>
+[[nodiscard]] announcement announcement_of(std::span<std::byte const> bytes) noexcept {
+  return {static_cast<std::int64_t>(bytes.size()), static_cast<std::int64_t>(type_hash<T>())};
+}
+
+/// Throws `type_error` when `rank` announced another type than T.
+template <class T>
+void check_announced(announcement const& said, int rank, std::string_view operation) {
+  if (said.type != static_cast<std::int64_t>(type_hash<T>()))
+    throw type_error(text(operation, " on ", job::whoami(), ": the value of rank ", rank,
+                          " is of another type than the ", type_name<T>(), " here"));
+}
+
+/// The values of all ranks on their way to one place: bytes one behind the other, in rank order.
+template <class T>
+class gathered_values {
+public:
+  /// `here` ranks receive.
+  gathered_values(std::string_view operation, communicator const& comm, T const& value, bool outlive, bool here)
+      : operation_(operation), bytes_(to_bytes(value, storage_, outlive)), said_(announcement_of<T>(bytes_)),
+        all_(here ? static_cast<std::size_t>(comm.size()) : 0) {}
+
+protected:
+  /// The first phase's arguments up to the receive type, and the second's, whose memory is made now.
+  [[nodiscard]] auto announcing() {
+    return std::tuple(static_cast<void const*>(&said_), announcement::words, MPI_INT64_T,
+                      static_cast<void*>(all_.data()), announcement::words, MPI_INT64_T);
+  }
+  [[nodiscard]] auto transferring() {
+    places_.assign(1, 0);
+    for (auto const& each : all_) {
+      lengths_.push_back(each.bytes);
+      places_.push_back(places_.back() + each.bytes);
+    }
+    everything_.resize(static_cast<std::size_t>(places_.back()));
+    return std::tuple(static_cast<void const*>(bytes_.data()), MPI_Count{said_.bytes}, MPI_BYTE,
+                      static_cast<void*>(everything_.data()), lengths_.data(), places_.data(), MPI_BYTE);
+  }
+  /// The values, checked.
+  [[nodiscard]] std::vector<T> values() const {
+    std::vector<T> result;
+    std::span<std::byte const> left(everything_);
+    for (std::size_t rank = 0; rank < all_.size(); ++rank) {
+      check_announced<T>(all_[rank], static_cast<int>(rank), operation_);
+      T value{};
+      from_bytes(left.first(static_cast<std::size_t>(lengths_[rank])), value);
+      left = left.subspan(static_cast<std::size_t>(lengths_[rank]));
+      result.push_back(std::move(value));
+    }
+    return result;
+  }
+
+private:
+  std::string_view operation_;
+  std::vector<std::byte> storage_;
+  std::span<std::byte const> bytes_;
+  announcement said_;
+  std::vector<announcement> all_; // where this rank receives
+  std::vector<MPI_Count> lengths_;
+  std::vector<MPI_Aint> places_;
+  std::vector<std::byte> everything_;
+};
+
+} // namespace armada::detail

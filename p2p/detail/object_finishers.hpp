@@ -1,0 +1,129 @@
+#pragma once
+
+/// Nonblocking objects: what their pendings keep.
+
+#include <armada/core/background.hpp>
+#include <armada/p2p/detail/object_transfer.hpp>
+
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace armada::detail {
+
+/// What a nonblocking object send keeps: the messages, and the object when it was moved in.
+template <class Result, class Owned>
+class object_send_finisher final : public finisher<Result> {
+public:
+  object_send_finisher(communicator const& comm, std::unique_ptr<Owned> owned, encoded object, to const& destination)
+      : owned_(std::move(owned)), messages_(comm, std::move(object), destination) {}
+  Result finish(MPI_Status const&) override {
+    messages_.wait();
+    if constexpr (!std::is_void_v<Result>) return std::move(*owned_);
+  }
+  bool ready() override { return messages_.test(); }
+
+private:
+  std::unique_ptr<Owned> owned_;
+  object_send messages_;
+};
+
+template <class Result, class T, class Owned>
+[[nodiscard]] pending<Result> begin_object_send(communicator const& comm, T const& value, std::unique_ptr<Owned> owned,
+                                                to const& destination) {
+  return {MPI_REQUEST_NULL, request_kind::send,
+          std::make_unique<object_send_finisher<Result, Owned>>(comm, std::move(owned), encode_for(comm, value),
+                                                                destination)};
+}
+
+/// Sends an object and returns when its memory may be used again.
+template <class T>
+void send_object(communicator const& comm, T const& value, to const& destination) {
+  object_send(comm, encode_for(comm, value), destination).wait();
+}
+
+template <class T>
+status receive_object(communicator const& comm, T& value, from const& origin) {
+  object_receive messages(comm, origin, type_hash<T>(), type_name<T>());
+  messages.wait_first();
+  return messages.read_into(value);
+}
+
+/// A nonblocking receive of an object, into `Target&` or as a new value. The object is read as soon as this process
+/// waits for anything and finds the first message there.
+template <class Result, class Target>
+class object_receive_finisher final : public finisher<Result>, background_task {
+public:
+  using value_type = std::remove_cvref_t<Target>;
+  template <class... Value>
+  explicit object_receive_finisher(communicator const& comm, from const& origin, Value&&... value)
+      : target_(std::forward<Value>(value)...),
+        messages_(comm, origin, type_hash<value_type>(), type_name<value_type>()) {
+    enter();
+  }
+  ~object_receive_finisher() override { leave(); }
+
+  Result finish(MPI_Status const&) override {
+    wait_until([this] { return ready(); });
+    if (failure_) std::rethrow_exception(failure_);
+    if constexpr (std::same_as<Result, status>)
+      return status_;
+    else
+      return std::move(target_);
+  }
+  bool ready() override {
+    std::scoped_lock const lock(background_mutex());
+    advance();
+    return done_;
+  }
+  void advance() noexcept override {
+    if (done_) return;
+    try {
+      if (!messages_.test_first()) return;
+      status_ = messages_.read_into(target_);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    done_ = true;
+    leave();
+  }
+
+private:
+  Target target_;
+  object_receive messages_;
+  status status_;
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+
+template <class Result, class Target, class... Value>
+[[nodiscard]] pending<Result> begin_object_receive(communicator const& comm, from const& origin, Value&&... value) {
+  return {MPI_REQUEST_NULL, request_kind::receive,
+          std::make_unique<object_receive_finisher<Result, Target>>(comm, origin, std::forward<Value>(value)...)};
+}
+
+template <class T>
+inline constexpr bool is_writable_as_object = false;
+template <class T>
+inline constexpr bool is_writable_as_object<as_object<T>> = !std::is_const_v<T>;
+
+/// What an object can be received into: an lvalue, or a buffer in `as_object`.
+template <class Value>
+concept object_target = is_writable_as_object<std::remove_cvref_t<Value>> ||
+    (std::is_lvalue_reference_v<Value>&& writable_object<std::remove_reference_t<Value>> &&
+     !is_as_object<std::remove_cvref_t<Value>>);
+
+/// A value that a receive can return: one whose room is known when the receive is posted.
+template <class T, class Mode>
+concept receivable = !std::is_array_v<T> && (std::same_as<Mode, blocking_t> || !resizable<T>);
+
+/// The value itself, or the one in `as_object`.
+template <class Value>
+[[nodiscard]] auto& object_in(Value& value) noexcept {
+  if constexpr (is_as_object<std::remove_cv_t<Value>>)
+    return value.value;
+  else
+    return value;
+}
+
+} // namespace armada::detail

@@ -1,0 +1,152 @@
+#include <armada/arrays/reduce.hpp>
+
+#include "tests/support/throws.hpp"
+
+#include <armada/core/environment.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <cstdint>
+#include <vector>
+
+namespace armada {
+namespace {
+
+using support::throws;
+
+int me() { return world().rank(); }
+int ranks() { return world().size(); }
+
+template <class T>
+concept has_norm = requires(distributed_array<T, 1> const& a) {
+  norm(a);
+};
+template <class T>
+concept has_sum = requires(distributed_array<T, 1> const& a) {
+  sum(a);
+};
+static_assert(has_norm<float> && has_norm<std::complex<double>> && !has_norm<int>);
+static_assert(has_sum<std::uint8_t> && has_sum<std::complex<float>> && !has_sum<std::byte>);
+
+/// Small whole numbers, so that every sum is exact in every type.
+template <class T>
+T value(std::int64_t i, int seed) {
+  auto const n = static_cast<float>((i * 7 + seed) % 5 - (std::is_unsigned_v<T> ? 0 : 2));
+  if constexpr (detail::is_complex<T>)
+    return {static_cast<typename T::value_type>(n), static_cast<typename T::value_type>((i + seed) % 3)};
+  else
+    return static_cast<T>(n);
+}
+
+template <class T>
+T conjugate(T const& x) {
+  if constexpr (detail::is_complex<T>)
+    return std::conj(x);
+  else
+    return x;
+}
+
+/// Numbers every element by its place in the row-major order of the whole array.
+template <class T, std::size_t N>
+void number(distributed_array<T, N>& a, int seed) {
+  auto const range = a.local_range();
+  auto const strides = row_major_strides(a.shape());
+  auto const inner = row_major_strides(range.shape());
+  auto const elements = a.local().elements();
+  for (std::size_t e = 0; e < elements.size(); ++e) {
+    std::int64_t place = 0, rest = static_cast<std::int64_t>(e);
+    for (std::size_t d = 0; d < N; ++d) {
+      place += (range.dimensions[d].first + rest / inner[d]) * strides[d];
+      rest %= inner[d];
+    }
+    elements[e] = value<T>(place, seed);
+  }
+}
+
+template <class T, std::size_t N>
+void agrees_with_serial(index_array<N> const& shape, process_grid<N> const& grid) {
+  distributed_array<T, N> a(world(), shape, grid), b(world(), shape, grid);
+  number(a, 1);
+  number(b, 2);
+  T total{}, product{};
+  double squares = 0;
+  for (std::int64_t i = 0; i < a.size(); ++i) {
+    total = static_cast<T>(total + value<T>(i, 1));
+    product = static_cast<T>(product + conjugate(value<T>(i, 1)) * value<T>(i, 2));
+    if constexpr (has_norm<T>) squares += static_cast<double>(std::norm(value<T>(i, 1)));
+  }
+  auto const where = detail::text(typeid(T).name(), ' ', detail::tuple_text(shape));
+  EXPECT_EQ(sum(a), total) << where;
+  EXPECT_EQ(dot(a, b), product) << where;
+  if constexpr (has_norm<T>) {
+    EXPECT_NEAR(static_cast<double>(norm(a)), std::sqrt(squares), 1e-5) << where;
+  }
+  a.fence();
+}
+
+template <class T>
+void agrees_with_serial() {
+  for (std::int64_t const n : {0, 1, 2, 3, 5, 18, 101}) agrees_with_serial<T, 1>({n}, row_grid<1>(ranks()));
+  agrees_with_serial<T, 2>({5, 7}, row_grid<2>(ranks()));
+  agrees_with_serial<T, 2>({5, 7}, process_grid{1, ranks()});
+  agrees_with_serial<T, 2>({4, 0}, row_grid<2>(ranks()));
+  agrees_with_serial<T, 3>({3, 2, 5}, process_grid{1, ranks(), 1});
+}
+
+TEST(reduce, sum_dot_and_norm_agree_with_the_serial_ones_for_every_type) {
+  agrees_with_serial<std::int8_t>();
+  agrees_with_serial<std::uint16_t>();
+  agrees_with_serial<std::int32_t>();
+  agrees_with_serial<std::int64_t>();
+  agrees_with_serial<float>();
+  agrees_with_serial<double>();
+  agrees_with_serial<long double>();
+  agrees_with_serial<std::complex<float>>();
+  agrees_with_serial<std::complex<double>>();
+  agrees_with_serial<std::complex<long double>>();
+}
+
+/// Without the fence inside, a rank would sum up what the others have not written yet.
+TEST(reduce, sees_what_was_written_before) {
+  distributed_array<double, 1> a(world(), {4 * ranks()});
+  for (int round = 1; round <= 20; ++round) {
+    if (me() == round % ranks()) a(xt::all()) = static_cast<double>(round);
+    ASSERT_EQ(sum(a), 4.0 * round * ranks());
+    if (me() == round % ranks()) a(xt::all()) += 1.0;
+    ASSERT_EQ(dot(a, a), 4.0 * (round + 1) * (round + 1) * ranks());
+    if (me() == (round + 1) % ranks()) a(xt::all()) -= 1.0;
+    ASSERT_NEAR(norm(a), 2.0 * round * std::sqrt(static_cast<double>(ranks())), 1e-9);
+    a.fence();
+  }
+}
+
+TEST(reduce, of_a_large_array_of_floats_keeps_its_digits) {
+  distributed_array<float, 1> a(world(), {1'000'000});
+  a.fill(0.1F);
+  EXPECT_NEAR(sum(a), 1e5F, 1.0F);
+  EXPECT_NEAR(norm(a), 100.0F, 0.1F);
+}
+
+TEST(reduce, dot_refuses_arrays_that_do_not_conform) {
+  distributed_array<double, 2> a(world(), {4, 6}), b(world(), {6, 4});
+  EXPECT_TRUE(throws<argument_error>([&] { return dot(a, b); },
+                                     {"dot: distributed_array of (4, 6)", "distributed_array of (6, 4)", "conform"}));
+  if (ranks() > 1) {
+    distributed_array<double, 2> c(world(), {4, 6}, process_grid{1, ranks()});
+    EXPECT_TRUE(throws<argument_error>([&] { return dot(a, c); }, {"(1, "}));
+  }
+  EXPECT_EQ(dot(a, a), 0.0);
+}
+
+TEST(reduce, on_a_part_of_the_ranks) {
+  auto const half = world().split(me() % 2);
+  distributed_array<int, 1> a(half, {10});
+  a.fill(me() % 2 + 1);
+  EXPECT_EQ(sum(a), 10 * (me() % 2 + 1));
+}
+
+} // namespace
+} // namespace armada

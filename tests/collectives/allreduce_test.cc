@@ -1,0 +1,214 @@
+#include <armada/collectives/allreduce.hpp>
+
+#include "tests/support/values.hpp"
+
+#include <armada/core/environment.hpp>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace armada {
+namespace {
+
+using namespace support;
+
+template <class In, class Out, class Op>
+concept nonblocking_allreduce = requires(communicator const& c, In in, Out out, Op op) {
+  allreduce(c, static_cast<In>(in), static_cast<Out>(out), op, nonblocking);
+};
+static_assert(nonblocking_allreduce<int&, int&, std::plus<>> &&
+              nonblocking_allreduce<in_place_t const&, std::vector<int>&, maximum>);
+static_assert(!nonblocking_allreduce<int, int&, std::plus<>>, "a temporary is gone before it is read");
+static_assert(!nonblocking_allreduce<int&, int const&, std::plus<>>);
+
+template <class T, class Op>
+concept allreduce_of = requires(communicator const& c, T const& value, Op op) {
+  allreduce(c, value, op);
+};
+struct with_state {
+  int factor;
+  int operator()(int a, int b) const { return factor * (a + b); }
+};
+static_assert(allreduce_of<int, std::plus<>> && allreduce_of<std::vector<double>, maximum>);
+static_assert(!allreduce_of<int, with_state>, "MPI could not hand it to the other ranks");
+static_assert(!allreduce_of<std::map<int, int>, std::plus<>>, "there is no map + map");
+static_assert(!allreduce_of<std::complex<double>, minimum>, "complex numbers have no order");
+
+/// What a plain loop makes of the values of all ranks, in rank order.
+template <class T, class Op>
+std::vector<T> serial(std::size_t count, Op op, auto const& value_of) {
+  std::vector<T> result;
+  for (std::size_t i = 0; i < count; ++i) {
+    T total = value_of(0, static_cast<int>(i));
+    for (int rank = 1; rank < world().size(); ++rank)
+      total = static_cast<T>(op(total, value_of(rank, static_cast<int>(i))));
+    result.push_back(total);
+  }
+  return result;
+}
+
+template <class T, class Op>
+void expect_serial(Op op, auto const& value_of) {
+  for (std::size_t count = 0; count < 10; count += 3) {
+    std::vector<T> mine;
+    for (std::size_t i = 0; i < count; ++i) mine.push_back(value_of(world().rank(), static_cast<int>(i)));
+    auto const expected = serial<T>(count, op, value_of);
+    guarded<T> now(count);
+    guarded<T> later(count);
+    guarded<T> placed(count);
+    std::ranges::copy(mine, placed.room().begin());
+    allreduce(world(), mine, now.room(), op);
+    now.expect(expected);
+    auto first = allreduce(world(), mine, later.room(), op, nonblocking);
+    auto second = allreduce(world(), in_place, placed.room(), op, nonblocking);
+    if (world().rank() % 2 == 0)
+      wait_all(second, first);
+    else
+      wait_all(first, second);
+    later.expect(expected);
+    placed.expect(expected);
+    EXPECT_EQ(allreduce(world(), mine, op), expected);
+    EXPECT_EQ(allreduce(world(), mine, op, nonblocking).wait(), expected);
+  }
+  EXPECT_EQ(allreduce(world(), value_of(world().rank(), 0), op), serial<T>(1, op, value_of).front());
+  EXPECT_EQ(allreduce(world(), value_of(world().rank(), 0), op, nonblocking).wait(),
+            serial<T>(1, op, value_of).front());
+}
+
+template <class... T>
+void for_each_type(auto const& visit) {
+  (visit(T{}), ...);
+}
+
+auto const small_numbers = [](auto sample) {
+  return [](int rank, int i) { return static_cast<decltype(sample)>(1 + (rank + i) % 3); };
+};
+
+TEST(allreduce, numbers) {
+  for_each_type<std::int8_t, std::uint8_t, short, unsigned short, int, unsigned, long, unsigned long long, float,
+                double, long double>([](auto sample) {
+    using T = decltype(sample);
+    expect_serial<T>(std::plus<>{}, small_numbers(sample));
+    expect_serial<T>(std::plus<T>{}, small_numbers(sample));
+    expect_serial<T>(std::multiplies<>{}, small_numbers(sample));
+    expect_serial<T>(minimum{}, small_numbers(sample));
+    expect_serial<T>(maximum{}, small_numbers(sample));
+  });
+}
+
+TEST(allreduce, bits_and_truths) {
+  for_each_type<std::int8_t, unsigned short, int, std::uint64_t>([](auto sample) {
+    using T = decltype(sample);
+    auto const bits = [](int rank, int i) { return static_cast<T>((37 * rank + 5 * i + 3) & 0x7f); };
+    expect_serial<T>(std::bit_and<>{}, bits);
+    expect_serial<T>(std::bit_or<>{}, bits);
+    expect_serial<T>(std::bit_xor<>{}, bits);
+    auto const truths = [](int rank, int i) { return static_cast<T>((rank + i) % 2); };
+    expect_serial<T>(std::logical_and<>{}, truths);
+    expect_serial<T>(std::logical_or<>{}, truths);
+  });
+  auto const byte = [](int rank, int i) { return static_cast<std::byte>(37 * rank + i); };
+  expect_serial<std::byte>(std::bit_xor<>{}, byte);
+  for (bool mine : {false, true}) {
+    bool const here = mine == (world().rank() == 0);
+    EXPECT_EQ(allreduce(world(), here, std::logical_or<>{}), mine || world().size() > 1);
+    EXPECT_EQ(allreduce(world(), here, std::logical_and<>{}), mine && world().size() == 1);
+  }
+}
+
+TEST(allreduce, complex_numbers) {
+  for_each_type<std::complex<float>, std::complex<double>, std::complex<long double>>([](auto sample) {
+    using T = decltype(sample);
+    auto const values = [](int rank, int i) { return numbered<T>::at(rank + i); };
+    expect_serial<T>(std::plus<>{}, values);
+    expect_serial<T>(std::multiplies<>{}, values);
+  });
+}
+
+TEST(allreduce, operations_that_mpi_has_no_name_for) {
+  auto const letters = [](int rank, int i) { return static_cast<char>('a' + rank + i); };
+  expect_serial<char>(maximum{}, letters); // MPI has no maximum of char
+  auto const places = [](int rank, int i) { return std::pair<double, int>((7 * rank + i) % 4, rank); };
+  expect_serial<std::pair<double, int>>([](auto const& a, auto const& b) { return std::min(a, b); }, places);
+  expect_serial<std::pair<char, double>>([](auto const& a, auto const& b) { return a.second < b.second ? b : a; },
+                                         [](int rank, int i) { return std::pair<char, double>('x', rank * i); });
+}
+
+TEST(allreduce, operations_that_do_not_commute_go_in_rank_order) {
+  using matrix = std::array<std::int64_t, 4>;
+  struct product { // of 2 x 2 matrices, on pairs of rows
+    std::pair<matrix, int> operator()(std::pair<matrix, int> const& a, std::pair<matrix, int> const& b) const {
+      auto const& [x, from_x] = a;
+      auto const& [y, from_y] = b;
+      return {
+          {x[0] * y[0] + x[1] * y[2], x[0] * y[1] + x[1] * y[3], x[2] * y[0] + x[3] * y[2], x[2] * y[1] + x[3] * y[3]},
+          from_x + from_y};
+    }
+  };
+  expect_serial<std::pair<matrix, int>>(product{}, [](int rank, int i) {
+    return std::pair(matrix{rank + 1, i, 1, 2 - rank}, rank);
+  });
+  auto const first = [](auto const& a, auto const&) { return a; };
+  auto const last = [](auto const&, auto const& b) { return b; };
+  EXPECT_EQ(allreduce(world(), world().rank(), first), 0);
+  EXPECT_EQ(allreduce(world(), world().rank(), last), world().size() - 1);
+}
+
+TEST(allreduce, objects_are_combined_as_a_whole_in_rank_order) {
+  using table = std::map<int, std::string>;
+  auto const merge = [](table a, table const& b) {
+    for (auto const& [key, text] : b) a[key] += text;
+    return a;
+  };
+  table const mine{{world().rank(), "mine"}, {-1, std::to_string(world().rank())}};
+  table expected;
+  for (int rank = 0; rank < world().size(); ++rank) {
+    expected[rank] = "mine";
+    expected[-1] += std::to_string(rank);
+  }
+  EXPECT_EQ(allreduce(world(), mine, merge), expected);
+  EXPECT_EQ(allreduce(world(), table(mine), merge, nonblocking).wait(), expected);
+}
+
+TEST(allreduce, arrays_and_strings_element_by_element) {
+  std::array<int, 3> const mine{world().rank(), 1, -world().rank()};
+  int const last = world().size() - 1;
+  EXPECT_EQ(allreduce(world(), mine, maximum{}), (std::array{last, 1, 0}));
+  double numbers[2] = {1, 2};
+  double totals[2] = {0, 0};
+  allreduce(world(), numbers, totals, std::plus{});
+  EXPECT_EQ(totals[1], 2 * world().size());
+}
+
+TEST(allreduce, in_place_blocking) {
+  std::vector<int> values{world().rank(), 1};
+  allreduce(world(), in_place, values, std::plus{});
+  EXPECT_EQ(values, (std::vector{world().size() * (world().size() - 1) / 2, world().size()}));
+}
+
+TEST(allreduce, lengths_that_differ_are_named) {
+  std::vector<int> const in(3);
+  std::vector<int> out(2, 5);
+  EXPECT_EQ(message_of<argument_error>([&] { allreduce(world(), in, out, std::plus{}); }),
+            "allreduce on \"world\", rank " + std::to_string(world().rank()) + ": in has 3 elements and needs 2");
+  EXPECT_EQ(out, (std::vector{5, 5}));
+}
+
+TEST(allreduce, many_operations) {
+  // Each instantiation is a user operation of its own, kept until the end.
+  auto const use = []<int... N>(std::integer_sequence<int, N...>) {
+    return std::vector{allreduce(world(), 1.0, [](double a, double b) { return a + b + N; })...};
+  };
+  auto const totals = use(std::make_integer_sequence<int, 40>());
+  for (int n = 0; n < 40; ++n)
+    EXPECT_EQ(totals[static_cast<std::size_t>(n)], world().size() + n * (world().size() - 1));
+}
+
+} // namespace
+} // namespace armada

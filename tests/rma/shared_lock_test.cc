@@ -1,0 +1,187 @@
+#include <armada/rma/detail/shared_lock.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+#include <vector>
+
+namespace armada::detail {
+namespace {
+
+constexpr int workers = 4;
+constexpr int rounds = 5000;
+
+/// Runs `work(number)` in several threads at once.
+template <class Work>
+void in_threads(Work work) {
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < workers; ++i) threads.emplace_back(work, i);
+}
+
+/// True if `thread` is still waiting after a while.
+bool waits(std::atomic<bool> const& done) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  return !done;
+}
+
+TEST(backoff, pauses_any_number_of_times) {
+  backoff wait;
+  for (int i = 0; i < 1000; ++i) wait.pause();
+}
+
+TEST(spin_lock, excludes) {
+  spin_lock lock;
+  long counter = 0; // plain: the lock alone keeps it right
+  in_threads([&](int) {
+    for (int i = 0; i < rounds; ++i) {
+      std::scoped_lock const guard(lock);
+      ++counter;
+    }
+  });
+  EXPECT_EQ(counter, workers * rounds);
+}
+
+TEST(part_lock, writers_exclude_each_other) {
+  part_lock lock;
+  long counter = 0;
+  in_threads([&](int) {
+    for (int i = 0; i < rounds; ++i) {
+      std::scoped_lock const guard(lock);
+      ++counter;
+    }
+  });
+  EXPECT_EQ(counter, workers * rounds);
+}
+
+TEST(part_lock, readers_see_no_half_written_value) {
+  part_lock lock;
+  long first = 0, second = 0;
+  in_threads([&](int number) {
+    for (int i = 0; i < rounds; ++i)
+      if (number % 2 == 0) {
+        std::unique_lock const guard(lock);
+        ++first;
+        ++second;
+      } else {
+        std::shared_lock const guard(lock);
+        ASSERT_EQ(first, second);
+      }
+  });
+  EXPECT_EQ(first, workers / 2 * rounds);
+}
+
+TEST(part_lock, is_shared_by_readers_and_closed_to_a_writer_until_the_last_has_gone) {
+  part_lock lock;
+  lock.lock_shared();
+  lock.lock_shared();
+  std::atomic<bool> written = false;
+  std::jthread const writer([&] {
+    std::unique_lock const guard(lock);
+    written = true;
+  });
+  lock.unlock_shared();
+  EXPECT_TRUE(waits(written));
+  lock.unlock_shared();
+  while (!written) std::this_thread::yield();
+}
+
+TEST(part_lock, a_writer_keeps_readers_out) {
+  part_lock lock;
+  lock.lock();
+  std::atomic<bool> read = false;
+  std::jthread const reader([&] {
+    std::shared_lock const guard(lock);
+    read = true;
+  });
+  EXPECT_TRUE(waits(read));
+  lock.unlock();
+  while (!read) std::this_thread::yield();
+}
+
+TEST(window_gate, several_of_one_kind_are_inside_at_once) {
+  window_gate gate;
+  gate.enter_all();
+  gate.enter_all();
+  gate.leave_all();
+  gate.leave_all();
+  gate.enter_exclusive();
+  gate.enter_exclusive();
+  gate.leave_exclusive();
+  gate.leave_exclusive();
+}
+
+TEST(window_gate, an_exclusive_waits_for_all_and_all_for_an_exclusive) {
+  window_gate gate;
+  std::atomic<bool> inside = false;
+  gate.enter_all();
+  {
+    std::jthread const other([&] {
+      gate.enter_exclusive();
+      inside = true;
+    });
+    EXPECT_TRUE(waits(inside));
+    gate.leave_all();
+  }
+  inside = false;
+  {
+    std::jthread const other([&] {
+      gate.enter_all();
+      inside = true;
+    });
+    EXPECT_TRUE(waits(inside));
+    gate.leave_exclusive();
+  }
+  gate.leave_all();
+}
+
+TEST(window_gate, an_exclusive_that_waits_keeps_newcomers_out) {
+  window_gate gate;
+  std::atomic<bool> exclusive = false, late = false;
+  gate.enter_all();
+  std::jthread const first([&] {
+    gate.enter_exclusive();
+    exclusive = true;
+    while (!waits(late)) FAIL() << "entered beside an exclusive holder";
+    gate.leave_exclusive();
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20)); // it waits now
+  std::jthread const second([&] {
+    gate.enter_all();
+    late = true;
+    gate.leave_all();
+  });
+  EXPECT_TRUE(waits(late)); // one is inside, and would not mind
+  EXPECT_FALSE(exclusive);
+  gate.leave_all();
+}
+
+/// What a window does: an exclusive epoch passes the gate and takes its part, lock_all takes the gate only.
+TEST(window_gate, keeps_exclusive_epochs_and_lock_all_apart) {
+  window_gate gate;
+  part_lock lock;
+  long counter = 0;
+  std::atomic<long> seen = 0;
+  in_threads([&](int number) {
+    for (int i = 0; i < rounds / 4; ++i)
+      if (number % 2 == 0) {
+        gate.enter_exclusive();
+        lock.lock();
+        counter += 2;
+        lock.unlock();
+        gate.leave_exclusive();
+      } else {
+        gate.enter_all();
+        seen += counter % 2;
+        gate.leave_all();
+      }
+  });
+  EXPECT_EQ(counter, workers / 2 * (rounds / 4) * 2);
+  EXPECT_EQ(seen, 0);
+}
+
+} // namespace
+} // namespace armada::detail
