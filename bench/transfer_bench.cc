@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
         table.compare("get " + label + ", loop by hand", "GB/s", bench::ratio(0.9), get, loop_get, size);
         table.compare("put " + label + ", loop by hand", "GB/s", bench::ratio(0.9), put, loop_put, size);
       }
-      auto const expected = bench::ratio(table.far() ? 0.95 : 10);
+      auto const expected = table.far() || columns == 1 ? bench::bound{} : bench::ratio(10);
       table.compare("get " + label + ", raw MPI_Get", "GB/s", expected, get, raw_get, size);
       table.compare("put " + label + ", raw MPI_Put", "GB/s", expected, put, raw_put, size);
     }
@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
       });
       table.compare("accumulate 8 MiB of double, plain add", "GB/s", bench::ratio(0.7), accumulate, add, size);
     }
-    table.compare("accumulate 8 MiB of double, raw MPI_Accumulate", "GB/s", bench::ratio(0.95), accumulate,
-                  raw_accumulate, size);
+    table.compare("accumulate 8 MiB of double, raw MPI_Accumulate", "GB/s", bench::bound{}, accumulate, raw_accumulate,
+                  size);
   }
 }

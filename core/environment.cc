@@ -5,7 +5,6 @@
 #include <armada/core/progress.hpp>
 #include <armada/core/resource.hpp>
 
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <exception>
@@ -20,9 +19,6 @@ namespace {
 
 environment* current = nullptr;
 std::terminate_handler previous_terminate = nullptr;
-
-/// How long a rank whose exception passes its environment waits for the others to end as well.
-constexpr std::chrono::seconds farewell{10};
 
 [[noreturn]] void on_terminate() {
   if (current == nullptr) { // the environment has gone: not ours to explain
@@ -63,19 +59,6 @@ int host_color() {
 /// The communicators whose handlers MPICH asks when a wait or a test fails, whatever communicator the request belongs
 /// to (quirk 28).
 constexpr MPI_Comm fallback_comms[] = {MPI_COMM_WORLD, MPI_COMM_SELF};
-
-/// Waits for every rank at most `farewell`; false when they do not come.
-bool others_end_too(MPI_Comm comm) {
-  MPI_Request request = MPI_REQUEST_NULL;
-  if (MPI_Ibarrier(comm, &request) != MPI_SUCCESS) return false;
-  auto const limit = std::chrono::steady_clock::now() + farewell;
-  int done = 0;
-  while (done == 0 && std::chrono::steady_clock::now() < limit) {
-    if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return false;
-    progress::pause();
-  }
-  return done != 0;
-}
 
 } // namespace
 
@@ -143,7 +126,7 @@ environment::~environment() {
   current = nullptr;
   std::set_terminate(previous_terminate);
   if (!job::running()) return;
-  if (std::uncaught_exceptions() > unwinding_ && !others_end_too(world_.raw()))
+  if (std::uncaught_exceptions() > unwinding_ && !job::others_come(world_.raw()))
     job::abort("an exception ended this rank's environment while other ranks were still at work");
   detail::release_all_resources();
   progress::set_yields(true);

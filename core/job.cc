@@ -1,5 +1,6 @@
 #include <armada/core/call.hpp>
 #include <armada/core/job.hpp>
+#include <armada/core/progress.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -41,6 +42,18 @@ void require_running(std::string_view operation) {
   if (!running())
     throw lifecycle_error(detail::text(operation, ": MPI is ", finished() ? "already finalised" : "not initialised yet",
                                        "; it runs while an armada::environment lives"));
+}
+
+bool others_come(MPI_Comm comm) noexcept {
+  MPI_Request request = MPI_REQUEST_NULL;
+  if (MPI_Ibarrier(comm, &request) != MPI_SUCCESS) return false;
+  auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  int done = 0;
+  while (done == 0 && std::chrono::steady_clock::now() < limit) {
+    if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return false;
+    progress::pause();
+  }
+  return done != 0;
 }
 
 bool aborting() noexcept { return abort_begun; }

@@ -171,6 +171,23 @@ void copy_rows(T* dst, T const* src, strided_nest<N> const& nest) {
   }
 }
 
+/// A plain patch of two dimensions, whose rows are long and lie apart: copied without planning. False for any other
+/// block.
+template <class T, std::size_t N>
+bool copy_patch(T* dst, stride_array<N> const& dst_strides, T const* src, stride_array<N> const& src_strides,
+                stride_array<N> const& shape) {
+  if constexpr (N == 2) {
+    std::int64_t const bytes = shape[1] * static_cast<std::int64_t>(sizeof(T));
+    bool const dense = dst_strides[0] == shape[1] && src_strides[0] == shape[1];
+    if (dst_strides[1] != 1 || src_strides[1] != 1 || bytes <= 64 || dense) return false;
+    for (std::int64_t i = 0; i < shape[0]; ++i)
+      std::memcpy(static_cast<void*>(dst + i * dst_strides[0]), src + i * src_strides[0],
+                  static_cast<std::size_t>(bytes));
+    return true;
+  }
+  return false;
+}
+
 } // namespace detail
 
 /// Calls `visit(dst offset, src offset, count, dst step, src step)` for rows that together are the whole block, as
@@ -189,6 +206,7 @@ void strided_copy(T* dst, stride_array<N> const& dst_strides, T const* src, stri
                   stride_array<N> const& shape) {
   if (std::int64_t const count = detail::single_row(dst_strides, src_strides, shape); count > 0)
     return static_cast<void>(std::memcpy(static_cast<void*>(dst), src, static_cast<std::size_t>(count) * sizeof(T)));
+  if (detail::copy_patch(dst, dst_strides, src, src_strides, shape)) return;
   detail::strided_nest<N> const nest(dst_strides, src_strides, shape);
   if (nest.row().dst == 1 && nest.row().src == 1)
     detail::copy_rows(dst, src, nest);

@@ -6,7 +6,6 @@
 #include <armada/arrays/distributed_array.hpp>
 #include <armada/arrays/linalg/detail/conform.hpp>
 #include <armada/arrays/linalg/detail/fence.hpp>
-#include <armada/collectives/barrier.hpp>
 
 #include <xtensor/xslice.hpp>
 
@@ -41,10 +40,10 @@ void matvec(distributed_array<T, 2> const& a, distributed_array<T, 1> const& x, 
   auto const* const elements = a.local().elements().data();
   if (&x == &y) x.fence(); // which the product overwrites
   if (detail::owns_rows(a)) {
-    x.window().sync();
-    auto have_all = barrier(a.comm(), nonblocking); // then x may be changed: waited for while the product runs
+    auto fence = detail::begin_fence(x); // when it ends, x may be changed
     detail::local_matvec(rows.count, columns.count, elements, needed.data(), y.local().elements().data());
-    return have_all.wait();
+    if (fence) fence->wait();
+    return;
   }
   y.local() = T{};
   y.fence();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <new>
 
 namespace armada::detail {
@@ -69,6 +70,7 @@ void window_state::release() noexcept {
     if (all_locked_) unlock_all();
     while (!locked_.empty()) unlock(locked_.back());
   } else if (job::running()) {
+    if (std::uncaught_exceptions() > unwinding_) require_others();
     if (all_locked_) MPI_Win_unlock_all(raw_);
     for (int const rank : locked_) MPI_Win_unlock(rank, raw_);
     MPI_Win_free(&raw_);
@@ -80,6 +82,13 @@ void window_state::release() noexcept {
   raw_ = MPI_WIN_NULL;
   segment_ = shared_segment();
   near_parts_.assign(near_parts_.size(), nullptr);
+}
+
+/// Freeing is collective, and an exception may have passed this rank alone.
+void window_state::require_others() const noexcept {
+  MPI_Comm const comm = comm_->twin() != MPI_COMM_NULL ? comm_->twin() : comm_->raw();
+  if (comm != MPI_COMM_NULL && !job::others_come(comm))
+    job::abort(text("an exception on this rank ended ", describe(), " while other ranks were at work with it"));
 }
 
 std::string window_state::describe() const { return text("window \"", name_, "\""); }

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -105,6 +106,7 @@ private:
     return reinterpret_cast<part*>(segment_.data() + sizeof(control_block));
   }
   void allocate(std::int64_t bytes);
+  void require_others() const noexcept;
   void check_rank(int rank, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
 
@@ -123,6 +125,7 @@ private:
   std::vector<lock_kind> locked_as_;
   bool all_locked_ = false;
   bool open_ = false;
+  int unwinding_ = std::uncaught_exceptions();
 };
 
 } // namespace armada::detail

@@ -1,6 +1,7 @@
 #include <armada/rma/detail/access.hpp>
 
 #include "tests/rma/operations.hpp"
+#include "tests/support/lazy_mpi.hpp" // what is complete here is complete with every MPI
 
 #include <armada/collectives/barrier.hpp>
 #include <armada/core/environment.hpp>

@@ -244,6 +244,18 @@ TEST(window_state, tells_mpi_where_loads_and_stores_meet_puts_and_gets) {
   barrier(world());
 }
 
+/// MPI's errors must come back as codes: a window does not inherit that (quirk 26).
+TEST(window_state, returns_errors) {
+  window_state window(world(), 8, "errors");
+  if (window.raw() != MPI_WIN_NULL) {
+    MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
+    MPI_Win_get_errhandler(window.raw(), &handler);
+    EXPECT_EQ(handler, MPI_ERRORS_RETURN);
+    MPI_Errhandler_free(&handler);
+  }
+  EXPECT_EQ(window.raw() == MPI_WIN_NULL, window.all_near());
+}
+
 TEST(window_state, a_length_that_cannot_be_is_an_error_of_every_rank) {
   EXPECT_TRUE(throws<argument_error>([&] { window_state w(world(), me() == ranks() - 1 ? -8 : 8, "negative"); },
                                      {"window \"negative\"", "-8"}));

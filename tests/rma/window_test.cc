@@ -287,9 +287,15 @@ TEST(window, on_a_part_of_the_ranks) {
   EXPECT_EQ(alone.ranks(), 1);
 }
 
-TEST(window, several_at_once_do_not_meet) {
+std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator{});
+}
+
+TEST(window, several_at_once_do_not_meet_nor_use_up_file_descriptors) {
+  auto const files = open_files();
   std::vector<window<int>> all;
   for (int i = 0; i < 20; ++i) all.push_back(window<int>::allocate(world(), i + 1));
+  EXPECT_EQ(open_files(), files);
   for (int i = 0; i < 20; ++i) std::ranges::fill(all[static_cast<std::size_t>(i)].local(), 100 * i + me());
   barrier(world());
   for (int i = 0; i < 20; ++i) {
@@ -299,10 +305,6 @@ TEST(window, several_at_once_do_not_meet) {
     EXPECT_EQ(taken, std::vector<int>(static_cast<std::size_t>(i) + 1, 100 * i + next_rank()));
   }
   barrier(world());
-}
-
-std::ptrdiff_t open_files() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator{});
 }
 
 /// In kilobytes: the sum of a field over the mappings of this process that are window memory.

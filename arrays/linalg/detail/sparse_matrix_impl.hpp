@@ -148,10 +148,9 @@ void sparse_matrix<T>::multiply(distributed_array<T, 1> const& x, distributed_ar
     copy.assign(own.begin(), own.end());
     x.fence();
   }
-  x.window().sync();
-  auto have_all = barrier(comm_, nonblocking); // then x may be changed: waited for while the product runs
+  auto fence = detail::begin_fence(x); // when it ends, x may be changed
   rows_of_rank_.multiply(&x == &y ? copy.data() : own.data(), gathered_.data(), y.local().elements().data());
-  have_all.wait();
+  if (fence) fence->wait();
 }
 
 } // namespace armada
