@@ -12,7 +12,7 @@ struct task_list {
   std::atomic<std::size_t> length{0}; // to be read without the mutex
 };
 
-task_list& list() noexcept {
+task_list& list() {
   static auto* const instance = new task_list; // outlives every static
   return *instance;
 }
@@ -35,14 +35,15 @@ bool background_is_empty() noexcept { return list().length.load(std::memory_orde
 
 void advance_background() noexcept {
   std::scoped_lock const lock(list().mutex);
-  for (std::size_t i = 0; i < list().tasks.size(); ++i) // tasks leave when they are done
-    list().tasks[i]->advance();
+  // NOLINTNEXTLINE(modernize-loop-convert): tasks leave when they are done
+  for (std::size_t i = 0; i < list().tasks.size(); ++i) list().tasks[i]->advance();
 }
 
 void settle_background(MPI_Comm comm) {
   if (background_is_empty()) return;
   advance_background();
   std::scoped_lock const lock(list().mutex);
+  // NOLINTNEXTLINE(modernize-loop-convert)
   for (std::size_t i = 0; i < list().tasks.size(); ++i) list().tasks[i]->settle(comm);
 }
 

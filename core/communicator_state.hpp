@@ -23,8 +23,8 @@ struct node {
   bool whole = false;       ///< they are all ranks of the communicator
 
   [[nodiscard]] int size() const noexcept { return static_cast<int>(members.size()); }
-  /// Where `rank` of the communicator stands among them; -1 when it is far.
-  [[nodiscard]] int find(int rank) const noexcept;
+  /// Where rank `wanted` of the communicator stands among them; -1 when it is far.
+  [[nodiscard]] int find(int wanted) const noexcept;
 };
 
 class communicator_state final : public resource {
