@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
       }
       auto const expected = table.far() || columns == 1 ? bench::bound{} : bench::ratio(10);
       table.compare("get " + label + ", raw MPI_Get", "GB/s", expected, get, raw_get, size);
-      table.compare("put " + label + ", raw MPI_Put", "GB/s", expected, put, raw_put, size);
+      table.compare("put " + label + ", raw MPI_Put", "GB/s", bench::bound{}, put, raw_put, size);
     }
   }
 

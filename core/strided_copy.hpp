@@ -180,9 +180,10 @@ bool copy_patch(T* dst, stride_array<N> const& dst_strides, T const* src, stride
     std::int64_t const bytes = shape[1] * static_cast<std::int64_t>(sizeof(T));
     bool const dense = dst_strides[0] == shape[1] && src_strides[0] == shape[1];
     if (dst_strides[1] != 1 || src_strides[1] != 1 || bytes <= 64 || dense) return false;
-    for (std::int64_t i = 0; i < shape[0]; ++i)
-      std::memcpy(static_cast<void*>(dst + i * dst_strides[0]), src + i * src_strides[0],
-                  static_cast<std::size_t>(bytes));
+    // The strides are read once: to the compiler, every row written may change them.
+    std::int64_t const dst_step = dst_strides[0], src_step = src_strides[0], rows = shape[0];
+    for (std::int64_t i = 0; i < rows; ++i, dst += dst_step, src += src_step)
+      std::memcpy(static_cast<void*>(dst), src, static_cast<std::size_t>(bytes));
     return true;
   }
   return false;
