@@ -27,8 +27,10 @@ concept contiguous_elements = std::ranges::contiguous_range<T> && std::ranges::s
 
 } // namespace detail
 
-/// How a type is seen as a buffer: `element` and `view(value)`, a span over its elements. Specialise it for a container
-/// of your own that is no contiguous range; the primary template says that T is no buffer.
+/// How a type is seen as a buffer; the one place where a container of your own becomes one. Specialise it with either
+///   `element` and `view(value)`, a span over its elements, for elements that lie one behind the other, or
+///   `describe(value)`, a `described_buffer`: an address, a count and a datatype (core/described_buffer.hpp).
+/// The primary template says that T is no buffer.
 template <class T>
 struct buffer_traits {};
 
@@ -118,10 +120,14 @@ inline constexpr bool is_ragged = false;
 template <class T>
 inline constexpr bool is_ragged<ragged_buffer<T>> = true;
 
+/// Whether a T shows memory that somebody else owns, so that a temporary T may be lent to a communication.
+template <class T>
+inline constexpr bool borrows_memory = false;
+
 /// A buffer that lives on after the call: an lvalue, or a view of memory that somebody else owns.
 template <class T>
 concept outlives_call = std::is_lvalue_reference_v<T> || std::ranges::borrowed_range<T> || in_place_tag<T> ||
-    is_ragged<std::remove_cvref_t<T>>;
+    is_ragged<std::remove_cvref_t<T>> || borrows_memory<std::remove_cvref_t<T>>;
 
 /// A buffer that a ragged one can borrow.
 template <class T>

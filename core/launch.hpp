@@ -22,15 +22,16 @@ template <auto Routine>
 
 } // namespace detail
 
-/// An MPI routine in its forms: `Now` blocks, `Begin` takes a request as its last argument.
-template <auto Now, auto Begin>
+/// An MPI routine in its forms: `Now` blocks, `Begin` takes a request as its last argument, `Prepare` gives a
+/// persistent one.
+template <auto Now, auto Begin, auto Prepare = nullptr>
 struct routine {
   /// Returns when it is done. `keep` is what the arguments point into.
   template <class... Keep>
   static void launch(blocking_t, auto const& arguments, Keep&&...) {
     constexpr auto last = std::tuple_size_v<std::remove_cvref_t<decltype(arguments)>> - 1; // the communicator
     detail::settle_background(std::get<last>(arguments));
-    std::apply([](auto... each) { call<Now>(each...); }, arguments);
+    now(arguments);
   }
 
   /// Returns at once; the pending owns what `keep` moves in.
@@ -46,8 +47,14 @@ struct routine {
     }
   }
 
+  /// The bare blocking form.
+  static void now(auto const& arguments) {
+    std::apply([](auto... each) { call<Now>(each...); }, arguments);
+  }
   /// The bare request of the nonblocking form.
   [[nodiscard]] static MPI_Request begin(auto const& arguments) { return detail::request_of<Begin>(arguments); }
+  /// The bare persistent request.
+  [[nodiscard]] static MPI_Request prepare(auto const& arguments) { return detail::request_of<Prepare>(arguments); }
 };
 
 } // namespace armada

@@ -6,6 +6,7 @@
 #include <armada/core/buffer.hpp>
 #include <armada/core/frame.hpp>
 #include <armada/core/standard_types.hpp>
+#include <armada/core/strided_buffer.hpp>
 
 #include <concepts>
 #include <cstring>
@@ -17,7 +18,7 @@ namespace armada {
 
 /// A value that travels as an object: whatever is no buffer, or is wrapped in `as_object`.
 template <class T>
-concept object = !source<T> && !std::is_pointer_v<std::decay_t<T>>;
+concept object = !message_source<T> && !std::is_pointer_v<std::decay_t<T>>;
 
 /// An object that can be overwritten.
 template <class T>

@@ -19,6 +19,20 @@ struct rank_option {
   }
 };
 
+/// A place in a program's source.
+struct code_place {
+  char const* file = "";
+  int line = 0;
+};
+
+/// A rank in an option struct that remembers where it was written: an error long after the call can name the call.
+struct placed_rank_option : rank_option {
+  code_place place;
+  constexpr placed_rank_option(std::integral auto rank, char const* file = __builtin_FILE(), // NOLINT(*-explicit-*)
+                               int line = __builtin_LINE())
+      : rank_option(rank), place{file, line} {}
+};
+
 /// A length or place, in elements.
 struct size_option {
   std::int64_t value;

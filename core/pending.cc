@@ -1,4 +1,5 @@
 #include <armada/core/pending.hpp>
+#include <armada/core/plan.hpp>
 #include <armada/core/progress.hpp>
 
 #include <chrono>
@@ -19,20 +20,76 @@ bool wait_bounded(MPI_Request& request) noexcept {
 
 } // namespace
 
-void request::drop() noexcept {
-  if (raw_ == MPI_REQUEST_NULL || !job::running()) return;
-  if (must_hurry()) {
-    if (kind_ == request_kind::receive) MPI_Cancel(&raw_);
-    if (!wait_bounded(raw_)) job::abort("an exception passed a pending whose peer did not come within 10 s");
+status status_of(MPI_Status const& arrived) {
+  status result{arrived.MPI_SOURCE, arrived.MPI_TAG};
+  MPI_Count bytes = 0;
+  call<MPI_Get_elements_x>(&arrived, MPI_BYTE, &bytes);
+  result.bytes = result.count = bytes;
+  return result;
+}
+
+void throw_not_cancellable() {
+  throw unsupported(text("cancel on ", job::whoami(),
+                         ": only a receive can be taken back; MPI-4 deprecates it for sends, and forbids it for "
+                         "collectives"));
+}
+
+bool request::cancel(MPI_Status& arrived) {
+  call<MPI_Cancel>(&raw_);
+  call<MPI_Wait>(&raw_, &arrived);
+  int cancelled = 0;
+  call<MPI_Test_cancelled>(&arrived, &cancelled);
+  return cancelled != 0;
+}
+
+namespace {
+
+/// Ends a communication that nobody waits for any more.
+void end_dropped(MPI_Request& raw, request_kind kind, bool hurry) noexcept {
+  if (hurry) {
+    if (kind == request_kind::receive) MPI_Cancel(&raw);
+    if (!wait_bounded(raw)) job::abort("an exception passed a pending whose peer did not come within 10 s");
     return;
   }
-  if (int const code = MPI_Wait(&raw_, MPI_STATUS_IGNORE); code != MPI_SUCCESS) {
+  if (int const code = MPI_Wait(&raw, MPI_STATUS_IGNORE); code != MPI_SUCCESS) {
     try {
       throw_mpi_error(code, "MPI_Wait");
     } catch (error const& e) {
       job::abort(text("a pending that nobody waited for failed: ", e.what()));
     }
   }
+}
+
+} // namespace
+
+void request::drop() noexcept {
+  if (raw_ != MPI_REQUEST_NULL && job::running()) end_dropped(raw_, kind_, must_hurry());
+}
+
+void persistent_request::wait(MPI_Status& arrived) {
+  active_ = false;
+  if (background_is_empty()) {
+    call<MPI_Wait>(&raw_, &arrived);
+  } else {
+    wait_until([&] {
+      int done = 0;
+      call<MPI_Test>(&raw_, &done, &arrived);
+      return done != 0;
+    });
+  }
+}
+
+bool persistent_request::test(MPI_Status& arrived) {
+  int done = 0;
+  call<MPI_Test>(&raw_, &done, &arrived);
+  if (done != 0) active_ = false;
+  return done != 0;
+}
+
+void persistent_request::drop() noexcept {
+  if (raw_ == MPI_REQUEST_NULL || !job::running()) return;
+  if (active_) end_dropped(raw_, kind_, std::uncaught_exceptions() > unwinding_);
+  MPI_Request_free(&raw_);
 }
 
 } // namespace armada::detail

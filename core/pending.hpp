@@ -6,11 +6,12 @@
 #include <armada/core/call.hpp>
 #include <armada/core/job.hpp>
 #include <armada/core/mpi.hpp>
+#include <armada/core/status.hpp>
 
 #include <concepts>
 #include <exception>
 #include <memory>
-#include <ranges>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +20,12 @@ namespace detail {
 
 /// What becomes of a request that is dropped while an exception passes.
 enum class request_kind { send, receive, collective };
+
+/// What MPI says of a message, its length counted in bytes.
+[[nodiscard]] status status_of(MPI_Status const& arrived);
+
+/// Throws `unsupported`: only a receive can be cancelled.
+[[noreturn]] void throw_not_cancellable();
 
 /// What is still to be done when MPI has completed the first request, and what keeps its memory alive until then.
 template <class T>
@@ -34,6 +41,15 @@ public:
   virtual bool ready() { return true; }
   /// Says better what the error of the first request means; called while it is handled.
   [[noreturn]] virtual void fail(mpi_error const& /*e*/) { throw; }
+  /// What has arrived, once `ready`; `arrived` is the first request's status.
+  virtual status look(MPI_Status const& arrived) { return status_of(arrived); }
+  /// Takes back what it posted itself; false when that has come already.
+  virtual bool cancel() { return false; }
+  /// The environment has closed what this one waits for.
+  [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
+
+protected:
+  bool abandoned_ = false;
 };
 
 /// A finisher from a callable `T(MPI_Status const&)` that owns what the communication uses.
@@ -78,6 +94,13 @@ public:
     return done != 0;
   }
 
+  /// Takes back a receive: true when nothing was received, and nothing will be. MPI-4.0, section 3.8.4.
+  [[nodiscard]] bool cancel(MPI_Status& arrived);
+  /// Has nothing to do with it any more: somebody else has ended it.
+  void forget() noexcept { raw_ = MPI_REQUEST_NULL; }
+  [[nodiscard]] request_kind kind() const noexcept { return kind_; }
+  [[nodiscard]] bool posted() const noexcept { return raw_ != MPI_REQUEST_NULL; }
+
   /// Whether an exception is passing that was not there when this request began.
   [[nodiscard]] bool must_hurry() const noexcept { return std::uncaught_exceptions() > unwinding_; }
 
@@ -113,6 +136,7 @@ public:
     arrived_ = other.arrived_;
     arrived_early_ = other.arrived_early_;
     done_ = std::exchange(other.done_, true);
+    cancelled_ = other.cancelled_;
     return *this;
   }
   ~pending() { close(); }
@@ -121,6 +145,7 @@ public:
   T wait() {
     if (done_) throw lifecycle_error("wait: this pending was waited for already");
     done_ = true;
+    refuse_abandoned();
     explained([&] {
       if (!arrived_early_) request_.wait(arrived_);
     });
@@ -131,9 +156,44 @@ public:
   /// Whether `wait` would return at once. Moves the communication on.
   [[nodiscard]] bool test() {
     if (done_) return true;
+    refuse_abandoned();
     if (!detail::background_is_empty()) detail::advance_background();
     explained([&] { arrived_early_ = arrived_early_ || request_.test(arrived_); });
     return arrived_early_ && (!rest_ || rest_->ready());
+  }
+
+  /// Whether it was waited for, cancelled, or moved from: there is nothing to wait for any more.
+  [[nodiscard]] bool ended() const noexcept { return done_; }
+
+  /// What the message that has come says of itself, its length in bytes; nothing while none has. `wait` is still due.
+  /// Of a receive that was taken back, that it was cancelled.
+  [[nodiscard]] std::optional<status> get_status() {
+    if (cancelled_) return status{.cancelled = true};
+    if (done_ || !test()) return std::nullopt;
+    return rest_ ? rest_->look(arrived_) : detail::status_of(arrived_);
+  }
+
+  /// Takes back a receive. True: no message was taken, none will be, and this pending has ended; a buffer that was
+  /// moved in is dropped. False: the message had come, and `wait` gives it. Throws `unsupported` for anything else:
+  /// MPI gives no reliable way to take back a send. Local. MPI-4.0, section 3.8.4.
+  [[nodiscard]] bool cancel() {
+    if (done_) return false;
+    refuse_abandoned();
+    if (request_.kind() != detail::request_kind::receive) detail::throw_not_cancellable();
+    bool taken_back = false;
+    explained([&] {
+      if (request_.posted()) {
+        taken_back = request_.cancel(arrived_);
+        arrived_early_ = !taken_back;
+      } else {
+        taken_back = rest_ && rest_->cancel();
+      }
+    });
+    if (taken_back) {
+      done_ = cancelled_ = true;
+      rest_.reset();
+    }
+    return taken_back;
   }
 
 private:
@@ -147,10 +207,18 @@ private:
     }
   }
 
+  void refuse_abandoned() {
+    if (!rest_ || !rest_->abandoned()) return;
+    request_.forget();
+    done_ = true;
+    throw lifecycle_error("wait: the environment that this pending began in has ended");
+  }
+
   /// Ends what nobody waited for: the peer's messages are taken, their value is dropped.
   void close() noexcept {
     if (done_) return;
-    if (!rest_ || request_.must_hurry() || !job::running()) {
+    if (rest_ && rest_->abandoned()) request_.forget();
+    if (!rest_ || rest_->abandoned() || request_.must_hurry() || !job::running()) {
       request_ = detail::request();
       rest_.reset();
       done_ = true;
@@ -168,6 +236,7 @@ private:
   MPI_Status arrived_{};
   bool arrived_early_ = false; // test saw the first request complete
   bool done_ = false;          // waited for, or moved from
+  bool cancelled_ = false;
 };
 
 namespace detail {
@@ -180,16 +249,5 @@ template <class Action>
 }
 
 } // namespace detail
-
-/// Waits for every pending of a range, in order, and drops their values.
-template <std::ranges::input_range Range>
-void wait_all(Range&& pendings) {
-  for (auto&& each : pendings) static_cast<void>(each.wait());
-}
-
-/// Waits for every one of its arguments.
-template <class... T>
-  requires(sizeof...(T) > 0)
-void wait_all(pending<T>&... pendings) { (static_cast<void>(pendings.wait()), ...); }
 
 } // namespace armada

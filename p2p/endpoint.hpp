@@ -24,7 +24,7 @@ struct to {
 
 /// Which message to receive: `{.source = 0}`, `{.source = any_source, .tag = 11}`.
 struct from {
-  rank_option source;
+  placed_rank_option source;
   int tag = any_tag;
 };
 

@@ -14,15 +14,19 @@
 namespace armada {
 
 /// Receives into a buffer, which keeps its length: a shorter message leaves its tail untouched, `status::count` says
-/// how many elements came. With `nonblocking`, a pending of the status for an lvalue or span, of the buffer for an
-/// rvalue. Throws `truncation_error` with the buffer's length for a longer message (an object's may be one),
-/// `type_error` for an object or a message that is no whole number of elements, `argument_error` for a wrong rank or
-/// tag. MPI-4.0, section 3.2.4.
-template <writable Buffer, completion Mode = blocking_t>
+/// how many elements came. A strided view takes them in the order of its indices. With `nonblocking`, a pending of the
+/// status for an lvalue or view, of the buffer for an rvalue; with `persistent`, a plan of the status.
+/// Throws `truncation_error` with the buffer's length for a longer message (an object's may be one), `type_error` for
+/// an object or a message that is no whole number of elements, `argument_error` for a wrong rank or tag. MPI-4.0,
+/// sections 3.2.4, 3.7.2 and 3.9.
+template <message_target Buffer, any_mode Mode = blocking_t>
+  requires(!std::same_as<Mode, persistent_t> || outlives_call<Buffer>)
 auto recv(communicator const& comm, Buffer&& buffer, from origin, Mode = {}) {
   detail::check_endpoint(comm, origin, "recv");
   if constexpr (std::same_as<Mode, blocking_t>) {
-    return detail::receive_elements(comm, view(buffer), origin);
+    return detail::receive_into(comm, buffer, origin);
+  } else if constexpr (std::same_as<Mode, persistent_t>) {
+    return detail::prepare_receive(comm, buffer, origin);
   } else {
     using result = std::conditional_t<outlives_call<Buffer>, status, std::remove_cvref_t<Buffer>>;
     return detail::begin_buffer_receive<result, Buffer>(comm, std::forward<Buffer>(buffer), origin, false);
@@ -30,16 +34,21 @@ auto recv(communicator const& comm, Buffer&& buffer, from origin, Mode = {}) {
 }
 
 /// Receives into an existing object, whose memory is reused; `as_object(buffer)` for a buffer that was sent so.
-/// With `nonblocking` the object stays in place until the pending has been waited for. Its first message is received at
-/// any time; the rest, of an object larger than `object_limits::first_message`, while this rank waits in any
-/// point-to-point call or for any pending, but not inside a blocking collective.
+/// With `nonblocking` the object stays in place until the pending has been waited for; with `persistent` as long as the
+/// plan lives. The first message is received at any time; the rest, of an object larger than
+/// `object_limits::first_message`, while this rank waits in any point-to-point call or for any pending, but not inside
+/// a blocking collective.
 /// Throws `type_error` when another type or a buffer arrives, `format_error` for damaged bytes.
-template <detail::object_target Value, completion Mode = blocking_t>
+template <detail::object_target Value, any_mode Mode = blocking_t>
 auto recv(communicator const& comm, Value&& value, from origin, Mode = {}) {
   detail::check_endpoint(comm, origin, "recv");
   auto& target = detail::object_in(value);
   if constexpr (std::same_as<Mode, blocking_t>)
     return detail::receive_object(comm, target, origin);
+  else if constexpr (std::same_as<Mode, persistent_t>)
+    return detail::make_restarted([shared = communicator::share(comm), &target, origin] {
+      return detail::begin_object_receive<status, decltype(target)>(shared, origin, target);
+    });
   else
     return detail::begin_object_receive<status, decltype(target)>(comm, origin, target);
 }
@@ -64,8 +73,7 @@ auto recv(communicator const& comm, from origin, Mode = {}) {
     if constexpr (object<T>)
       detail::receive_object(comm, value, origin);
     else
-      detail::check_whole(detail::receive_elements(comm, view(value), origin), view(value).size(),
-                          detail::type_name<T>());
+      detail::check_whole(detail::receive_into(comm, value, origin), view(value).size(), detail::type_name<T>());
     return value;
   }
 }

@@ -1,28 +1,32 @@
 #include <armada/core/job.hpp>
 #include <armada/p2p/detail/buffer_receive.hpp>
 
+#include <algorithm>
+
 namespace armada::detail {
 
-void rethrow_receive_error(mpi_error const& e, from const& origin, std::size_t room, std::size_t element_bytes) {
+void rethrow_receive_error(mpi_error const& e, from const& origin, receive_room const& room) {
   if (e.error_class() != MPI_ERR_TRUNCATE) throw;
   int const source = origin.source.value;
   throw truncation_error(text("recv on ", job::whoami(), ": the message from ",
                               source == any_source ? std::string("some rank") : text("rank ", source),
-                              " is longer than the buffer of ", room, " elements = ", room * element_bytes, " bytes"));
+                              " is longer than the buffer of ", room.units,
+                              " elements = ", room.units * room.memory_bytes, " bytes"));
 }
 
-status checked_status(MPI_Status const& arrived, MPI_Datatype type, std::size_t element_bytes,
-                      std::span<std::byte const> memory) {
-  MPI_Count count = 0;
-  call<MPI_Get_count_c>(&arrived, type, &count);
-  auto const bytes = count == MPI_UNDEFINED ? memory.size() : static_cast<std::size_t>(count) * element_bytes;
-  if (looks_like_frame(memory.first(std::min(bytes, memory.size()))))
+status checked_status(MPI_Status const& arrived, receive_room const& room) {
+  auto const bytes = message_bytes(arrived);
+  auto const refuse = [&](std::string_view why) {
     throw type_error(text("recv into a buffer on ", job::whoami(), ": the message from rank ", arrived.MPI_SOURCE,
-                          ", tag ", arrived.MPI_TAG, ", is an object"));
-  if (count == MPI_UNDEFINED)
-    throw type_error(text("recv on ", job::whoami(), ": the message from rank ", arrived.MPI_SOURCE, ", tag ",
-                          arrived.MPI_TAG, ", is no whole number of elements of ", element_bytes, " bytes"));
-  return {arrived.MPI_SOURCE, arrived.MPI_TAG, static_cast<std::int64_t>(bytes), count};
+                          ", tag ", arrived.MPI_TAG, ", ", why));
+  };
+  if (room.dense_memory != nullptr &&
+      looks_like_frame({room.dense_memory, static_cast<std::size_t>(std::max<std::int64_t>(0, bytes))}))
+    refuse("is an object");
+  if (room.whole_units && bytes % room.unit_bytes != 0)
+    refuse(text("is no whole number of elements of ", room.memory_bytes, " bytes"));
+  auto const units = bytes / room.unit_bytes;
+  return {arrived.MPI_SOURCE, arrived.MPI_TAG, room.whole_units ? units * room.memory_bytes : bytes, units};
 }
 
 void check_whole(status const& arrived, std::size_t wanted, std::string_view name) {

@@ -4,11 +4,15 @@
 
 #include <armada/core/buffer.hpp>
 #include <armada/core/communicator.hpp>
+#include <armada/core/described_buffer.hpp>
 #include <armada/core/frame.hpp>
 #include <armada/core/launch.hpp>
+#include <armada/core/plan.hpp>
 #include <armada/core/status.hpp>
+#include <armada/p2p/detail/posted_receive.hpp>
 #include <armada/p2p/endpoint.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -18,14 +22,21 @@
 
 namespace armada::detail {
 
+/// What a receive knows of the memory that it fills: how much, and in what units `status::count` counts.
+struct receive_room {
+  std::int64_t units = 0;                  ///< that fit
+  std::int64_t unit_bytes = 1;             ///< of data in one
+  std::int64_t memory_bytes = 1;           ///< that one takes: more than its data where there is padding
+  bool whole_units = true;                 ///< a message that ends inside one is an error
+  std::byte const* dense_memory = nullptr; ///< null when the units do not lie one behind the other
+};
+
 /// Makes the error of a receive say what was too long for what. The message's own length and sender are not to be had:
 /// MPICH leaves those of an older message in the status (quirk 30).
-[[noreturn]] void rethrow_receive_error(mpi_error const& e, from const& origin, std::size_t room,
-                                        std::size_t element_bytes);
+[[noreturn]] void rethrow_receive_error(mpi_error const& e, from const& origin, receive_room const& room);
 
-/// The status of a message in `memory`. Throws `type_error` when it is an object, or no whole number of elements.
-[[nodiscard]] status checked_status(MPI_Status const& arrived, MPI_Datatype type, std::size_t element_bytes,
-                                    std::span<std::byte const> memory);
+/// The status of a message that has come. Throws `type_error` when it is an object, or no whole number of units.
+[[nodiscard]] status checked_status(MPI_Status const& arrived, receive_room const& room);
 
 /// Throws `type_error` unless a message fills a value of `wanted` elements, called `name`.
 void check_whole(status const& arrived, std::size_t wanted, std::string_view name);
@@ -46,97 +57,221 @@ inline constexpr bool is_dense<std::pair<First, Second>> = is_dense<First>&& is_
 template <class T, std::size_t N>
 inline constexpr bool is_dense<std::array<T, N>> = is_dense<T>;
 
-/// The arguments of a receive into `elements`: pointer, count, datatype. Elements without padding that this rank may
-/// have sent itself are received as bytes: MPICH asserts when a message to oneself ends inside an element (quirk 29).
+/// Where a receive writes, as MPI is told of it.
+struct receive_memory {
+  void* address;
+  MPI_Count count;
+  MPI_Datatype type;
+};
+
+/// A contiguous buffer. Elements without padding that this rank may have sent itself are received as bytes: MPICH
+/// asserts when a message to oneself ends inside an element (quirk 29).
 template <class T>
-[[nodiscard]] auto receive_arguments(communicator const& comm, std::span<T> elements, from const& origin) {
-  int const source = origin.source.value;
-  bool const as_bytes = is_dense<T> && sizeof(T) > 1 && (source == any_source || source == comm.rank());
-  auto const count = static_cast<MPI_Count>(as_bytes ? elements.size_bytes() : elements.size());
-  return std::tuple(static_cast<void*>(elements.data()), count, as_bytes ? MPI_BYTE : datatype_of<T>(), source,
-                    origin.tag, comm.raw());
+[[nodiscard]] receive_memory memory_of(std::span<T> elements, bool maybe_own) {
+  bool const as_bytes = is_dense<T> && sizeof(T) > 1 && maybe_own;
+  return {elements.data(), static_cast<MPI_Count>(as_bytes ? elements.size_bytes() : elements.size()),
+          as_bytes ? MPI_BYTE : datatype_of<T>()};
 }
 
-/// Receives into `elements`, or a part of them.
 template <class T>
-[[nodiscard]] status receive_elements(communicator const& comm, std::span<T> elements, from const& origin) {
+[[nodiscard]] receive_room room_of(std::span<T> elements) {
+  std::int64_t const data = is_dense<T> ? static_cast<std::int64_t>(sizeof(T)) : bytes_in(datatype_of<T>());
+  return {static_cast<std::int64_t>(elements.size()), data, sizeof(T), true,
+          reinterpret_cast<std::byte const*>(elements.data())};
+}
+
+/// What is needed to receive into a buffer. Keeps a datatype that was made for it.
+template <message_target Buffer>
+class receive_target {
+public:
+  receive_target(Buffer& buffer, bool maybe_own) : memory_(describe(buffer)) {
+    if constexpr (source<Buffer>) {
+      std::span const elements = view(buffer);
+      address_ = memory_of(elements, maybe_own);
+      room_ = room_of(elements);
+    } else {
+      address_ = {memory_.address(), memory_.count(), memory_.type()};
+      auto const bytes = memory_.count() == 0 ? 0 : memory_.count() * bytes_in(memory_.type());
+      auto const unit = std::max<std::int64_t>(memory_.unit_bytes(), 1);
+      room_ = {bytes / unit, unit, unit, memory_.whole_units(), nullptr};
+    }
+  }
+  [[nodiscard]] receive_memory const& memory() const noexcept { return address_; }
+  [[nodiscard]] receive_room const& room() const noexcept { return room_; }
+
+private:
+  decltype(describe(std::declval<Buffer&>())) memory_;
+  receive_memory address_;
+  receive_room room_;
+};
+
+/// Whether what is received from there may have been sent by this rank.
+[[nodiscard]] inline bool maybe_own(communicator const& comm, from const& origin) noexcept {
+  int const source = origin.source.value;
+  return source == any_source || source == comm.rank();
+}
+
+[[nodiscard]] inline auto receive_arguments(communicator const& comm, receive_memory const& memory,
+                                            from const& origin) {
+  return std::tuple(memory.address, memory.count, memory.type, origin.source.value, origin.tag, comm.raw());
+}
+
+/// Receives into a buffer, or a part of it.
+template <message_target Buffer>
+[[nodiscard]] status receive_into(communicator const& comm, Buffer& buffer, from const& origin) {
   if (origin.source.value == proc_null) return from_nobody;
   MPI_Status arrived{};
-  auto const arguments = receive_arguments(comm, elements, origin);
+  receive_target<Buffer> const target(buffer, maybe_own(comm, origin));
+  auto const arguments = receive_arguments(comm, target.memory(), origin);
   try {
     if (background_is_empty())
       std::apply([&](auto... each) { call<MPI_Recv_c>(each..., &arrived); }, arguments);
     else
       request(request_of<MPI_Irecv_c>(arguments), request_kind::receive).wait(arrived);
   } catch (mpi_error const& e) {
-    rethrow_receive_error(e, origin, elements.size(), sizeof(T));
+    rethrow_receive_error(e, origin, target.room());
   }
-  return checked_status(arrived, datatype_of<T>(), sizeof(T), std::as_bytes(elements));
+  return checked_status(arrived, target.room());
+}
+
+/// Receives a probed message into a buffer.
+template <message_target Buffer>
+[[nodiscard]] status receive_matched(MPI_Message message, from const& origin, Buffer& buffer) {
+  MPI_Status arrived{};
+  receive_target<Buffer> const target(buffer, true);
+  auto const& memory = target.memory();
+  try {
+    call<MPI_Mrecv_c>(memory.address, memory.count, memory.type, &message, &arrived);
+  } catch (mpi_error const& e) {
+    rethrow_receive_error(e, origin, target.room());
+  }
+  return checked_status(arrived, target.room());
+}
+
+/// Receives a container of the length of the message, which was probed.
+template <resizable T>
+[[nodiscard]] T receive_matched_resizable(MPI_Message message, MPI_Status const& probed) {
+  auto const bytes = message_bytes(probed);
+  T value{};
+  auto room = room_of(std::span(view(value)));
+  MPI_Status arrived{};
+  auto receive = [&](receive_memory const& memory) {
+    call<MPI_Mrecv_c>(memory.address, memory.count, memory.type, &message, &arrived);
+  };
+  if (bytes % room.unit_bytes == 0) {
+    value.resize(static_cast<std::size_t>(bytes / room.unit_bytes));
+    room = room_of(std::span(view(value)));
+    receive(memory_of(std::span(view(value)), true));
+    static_cast<void>(checked_status(arrived, room));
+  } else { // taken all the same, and refused
+    std::vector<std::byte> taken(static_cast<std::size_t>(bytes));
+    receive({taken.data(), bytes, MPI_BYTE});
+    room.dense_memory = taken.data();
+    static_cast<void>(checked_status(arrived, room));
+  }
+  return value;
 }
 
 /// Receives a container of the length that arrives.
 template <resizable T>
 [[nodiscard]] T receive_resizable(communicator const& comm, from const& origin) {
-  using element = element_t<T>;
-  MPI_Status arrived{};
-  MPI_Count count = 0;
-  MPI_Message message = wait_for_message(comm.raw(), origin, arrived);
-  call<MPI_Get_count_c>(&arrived, datatype_of<element>(), &count);
-  auto receive = [&](auto elements, MPI_Datatype type) {
-    call<MPI_Mrecv_c>(static_cast<void*>(elements.data()), static_cast<MPI_Count>(elements.size()), type, &message,
-                      &arrived);
-    static_cast<void>(checked_status(arrived, datatype_of<element>(), sizeof(element), std::as_bytes(elements)));
-  };
-  T value{};
-  if (count != MPI_UNDEFINED) {
-    value.resize(static_cast<std::size_t>(count));
-    receive(view(value), datatype_of<element>());
-  } else { // taken all the same, and refused
-    std::vector<std::byte> bytes(static_cast<std::size_t>(message_bytes(arrived)));
-    receive(std::span(bytes), MPI_BYTE);
-  }
-  return value;
+  MPI_Status probed{};
+  MPI_Message const message = wait_for_message(comm.raw(), origin, probed);
+  return receive_matched_resizable<T>(message, probed);
+}
+
+/// What a receive makes of its buffer when it ends: the status, or the buffer itself when it was moved in.
+template <class Result, class Buffer>
+[[nodiscard]] Result receive_result(Buffer& buffer, status const& arrived, bool whole, std::int64_t units) {
+  if (whole) check_whole(arrived, static_cast<std::size_t>(units), type_name<std::remove_cvref_t<Buffer>>());
+  if constexpr (std::same_as<Result, status>)
+    return arrived;
+  else
+    return std::move(buffer);
 }
 
 /// A nonblocking receive into a buffer, and the buffer itself when it was moved in.
 template <class Result, class Buffer>
-class buffer_receive_finisher final : public finisher<Result> {
+class buffer_receive_finisher final : public finisher<Result>, posted_receive {
 public:
-  using element = element_t<Buffer>;
-  /// With `whole`, a message that does not fill the buffer is an error.
-  buffer_receive_finisher(Buffer&& buffer, from const& origin, bool whole)
-      : buffer_(std::forward<Buffer>(buffer)), origin_(origin), whole_(whole) {}
+  /// `own`: this rank may have sent the message itself. `whole`: one that does not fill the buffer is an error.
+  buffer_receive_finisher(Buffer&& buffer, from const& origin, bool own, bool whole)
+      : posted_receive(origin), buffer_(std::forward<Buffer>(buffer)), target_(buffer_, own), whole_(whole) {}
+  ~buffer_receive_finisher() override { leave(); }
+
   [[nodiscard]] MPI_Request post(communicator const& comm) {
-    if (origin_.source.value == proc_null) return MPI_REQUEST_NULL;
-    return request_of<MPI_Irecv_c>(receive_arguments(comm, std::span<element>(view(buffer_)), origin_));
+    if (from_nobody_at_all()) return MPI_REQUEST_NULL;
+    posted_ = request_of<MPI_Irecv_c>(receive_arguments(comm, target_.memory(), posted_from_));
+    enter();
+    return posted_;
+  }
+  [[nodiscard]] MPI_Request post(MPI_Message message) {
+    auto const& memory = target_.memory();
+    call<MPI_Imrecv_c>(memory.address, memory.count, memory.type, &message, &posted_);
+    enter();
+    return posted_;
   }
   Result finish(MPI_Status const& arrived) override {
-    auto const elements = view(buffer_);
-    auto const result = origin_.source.value == proc_null
-                            ? from_nobody
-                            : checked_status(arrived, datatype_of<element>(), sizeof(element), std::as_bytes(elements));
-    if (whole_) check_whole(result, elements.size(), type_name<std::remove_cvref_t<Buffer>>());
-    if constexpr (std::same_as<Result, status>)
-      return result;
-    else
-      return std::move(buffer_);
+    leave();
+    return receive_result<Result>(buffer_, result_of(arrived), whole_, target_.room().units);
   }
+  status look(MPI_Status const& arrived) override { return result_of(arrived); }
   [[noreturn]] void fail(mpi_error const& e) override {
-    rethrow_receive_error(e, origin_, view(buffer_).size(), sizeof(element));
+    leave();
+    rethrow_receive_error(e, posted_from_, target_.room());
+  }
+  void release() noexcept override {
+    leave();
+    this->abandoned_ = true;
+    MPI_Cancel(&posted_);
+    MPI_Wait(&posted_, MPI_STATUS_IGNORE);
   }
 
 private:
+  [[nodiscard]] bool from_nobody_at_all() const noexcept { return posted_from_.source.value == proc_null; }
+  [[nodiscard]] status result_of(MPI_Status const& arrived) const {
+    return from_nobody_at_all() ? from_nobody : checked_status(arrived, target_.room());
+  }
+
   Buffer buffer_; // a reference when it was an lvalue
-  from origin_;
+  receive_target<std::remove_reference_t<Buffer>> target_;
+  MPI_Request posted_ = MPI_REQUEST_NULL;
   bool whole_;
 };
 
 template <class Result, class Buffer>
 [[nodiscard]] pending<Result> begin_buffer_receive(communicator const& comm, Buffer&& buffer, from const& origin,
                                                    bool whole) {
-  auto rest = std::make_unique<buffer_receive_finisher<Result, Buffer>>(std::forward<Buffer>(buffer), origin, whole);
+  auto rest = std::make_unique<buffer_receive_finisher<Result, Buffer>>(std::forward<Buffer>(buffer), origin,
+                                                                        maybe_own(comm, origin), whole);
   MPI_Request const posted = rest->post(comm);
   return {posted, request_kind::receive, std::move(rest)};
+}
+
+/// What a prepared receive does when it ends.
+template <class Buffer>
+class prepared_receive {
+public:
+  prepared_receive(Buffer& buffer, from const& origin, bool own)
+      : origin_(origin), target_(std::make_unique<receive_target<Buffer>>(buffer, own)) {}
+  [[nodiscard]] receive_memory const& memory() const noexcept { return target_->memory(); }
+  status operator()(MPI_Status const& arrived) const { return checked_status(arrived, target_->room()); }
+  [[noreturn]] void fail(mpi_error const& e) const { rethrow_receive_error(e, origin_, target_->room()); }
+
+private:
+  from origin_;
+  std::unique_ptr<receive_target<Buffer>> target_;
+};
+
+template <message_target Buffer>
+[[nodiscard]] plan<status> prepare_receive(communicator const& comm, Buffer& buffer, from const& origin) {
+  if (origin.source.value == proc_null)
+    return make_restarted([] {
+      return make_pending(MPI_REQUEST_NULL, request_kind::receive, [](MPI_Status const&) { return from_nobody; });
+    });
+  prepared_receive<Buffer> rest(buffer, origin, maybe_own(comm, origin));
+  MPI_Request const raw = request_of<MPI_Recv_init_c>(receive_arguments(comm, rest.memory(), origin));
+  return make_prepared<status>(raw, request_kind::receive, std::move(rest));
 }
 
 } // namespace armada::detail

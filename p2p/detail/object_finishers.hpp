@@ -3,7 +3,9 @@
 /// Nonblocking objects: what their pendings keep.
 
 #include <armada/core/background.hpp>
+#include <armada/core/plan.hpp>
 #include <armada/p2p/detail/object_transfer.hpp>
+#include <armada/p2p/detail/posted_receive.hpp>
 
 #include <exception>
 #include <memory>
@@ -15,8 +17,9 @@ namespace armada::detail {
 template <class Result, class Owned>
 class object_send_finisher final : public finisher<Result> {
 public:
-  object_send_finisher(communicator const& comm, std::unique_ptr<Owned> owned, encoded object, to const& destination)
-      : owned_(std::move(owned)), messages_(comm, std::move(object), destination) {}
+  object_send_finisher(communicator const& comm, std::unique_ptr<Owned> owned, encoded object, to const& destination,
+                       send_kind kind)
+      : owned_(std::move(owned)), messages_(comm, std::move(object), destination, kind) {}
   Result finish(MPI_Status const&) override {
     messages_.wait();
     if constexpr (!std::is_void_v<Result>) return std::move(*owned_);
@@ -30,16 +33,53 @@ private:
 
 template <class Result, class T, class Owned>
 [[nodiscard]] pending<Result> begin_object_send(communicator const& comm, T const& value, std::unique_ptr<Owned> owned,
-                                                to const& destination) {
+                                                to const& destination, send_kind kind) {
   return {MPI_REQUEST_NULL, request_kind::send,
           std::make_unique<object_send_finisher<Result, Owned>>(comm, std::move(owned), encode_for(comm, value),
-                                                                destination)};
+                                                                destination, kind)};
 }
 
-/// Sends an object and returns when its memory may be used again.
+/// Sends a copy of an object, made now.
 template <class T>
-void send_object(communicator const& comm, T const& value, to const& destination) {
-  object_send(comm, encode_for(comm, value), destination).wait();
+[[nodiscard]] pending<> begin_copied_object_send(communicator const& comm, T const& value, to const& destination) {
+  using finisher = object_send_finisher<void, int>;
+  return {MPI_REQUEST_NULL, request_kind::send,
+          std::make_unique<finisher>(comm, std::unique_ptr<int>(), encode(value, false, comm.state()->next_object_id()),
+                                     destination, send_kind::standard)};
+}
+
+/// The value itself, or the one in `as_object`.
+template <class Value>
+[[nodiscard]] auto& object_in(Value& value) noexcept {
+  if constexpr (is_as_object<std::remove_cv_t<Value>>)
+    return value.value;
+  else
+    return value;
+}
+
+/// An object that a plan may be lent.
+template <class Value, class Mode>
+concept object_lasts_for =
+    !std::same_as<Mode, persistent_t> || std::is_lvalue_reference_v<Value> || is_as_object<std::remove_cvref_t<Value>>;
+
+template <class Value, any_mode Mode>
+auto send_any_object(communicator const& comm, Value&& value, to const& destination, Mode, send_kind kind) {
+  using T = std::remove_cvref_t<Value>;
+  check_endpoint(comm, destination, name_of(kind));
+  auto const& object = object_in(value);
+  if constexpr (std::same_as<Mode, blocking_t>) {
+    object_send(comm, encode_for(comm, object), destination, kind).wait();
+  } else if constexpr (std::same_as<Mode, persistent_t>) {
+    return make_restarted([shared = communicator::share(comm), &object, destination, kind] {
+      return begin_object_send<void>(shared, object, std::unique_ptr<int>(), destination, kind);
+    });
+  } else if constexpr (is_as_object<T> || std::is_lvalue_reference_v<Value>) {
+    return begin_object_send<void>(comm, object, std::unique_ptr<int>(), destination, kind);
+  } else {
+    auto owned = std::make_unique<T>(std::forward<Value>(value));
+    auto const& kept = *owned;
+    return begin_object_send<T>(comm, kept, std::move(owned), destination, kind);
+  }
 }
 
 template <class T>
@@ -49,19 +89,28 @@ status receive_object(communicator const& comm, T& value, from const& origin) {
   return messages.read_into(value);
 }
 
+/// Receives the object whose first message was probed.
+template <class T>
+status receive_matched_object(std::shared_ptr<communicator_state> comm, from const& origin, MPI_Message message,
+                              MPI_Status const& probed, T& value) {
+  object_receive messages(std::move(comm), origin, message, probed, type_hash<T>(), type_name<T>());
+  return messages.read_into(value);
+}
+
 /// A nonblocking receive of an object, into `Target&` or as a new value. The object is read as soon as this process
 /// waits for anything and finds the first message there.
 template <class Result, class Target>
-class object_receive_finisher final : public finisher<Result>, background_task {
+class object_receive_finisher final : public finisher<Result>, background_task, posted_receive {
 public:
   using value_type = std::remove_cvref_t<Target>;
   template <class... Value>
   explicit object_receive_finisher(communicator const& comm, from const& origin, Value&&... value)
-      : target_(std::forward<Value>(value)...),
+      : posted_receive(origin), target_(std::forward<Value>(value)...),
         messages_(comm, origin, type_hash<value_type>(), type_name<value_type>()) {
-    enter();
+    background_task::enter();
+    posted_receive::enter();
   }
-  ~object_receive_finisher() override { leave(); }
+  ~object_receive_finisher() override { end(); }
 
   Result finish(MPI_Status const&) override {
     wait_until([this] { return ready(); });
@@ -70,6 +119,21 @@ public:
       return status_;
     else
       return std::move(target_);
+  }
+  status look(MPI_Status const&) override { return status_; }
+  bool cancel() override {
+    std::scoped_lock const lock(background_mutex());
+    advance();
+    if (done_ || !messages_.cancel()) return false;
+    done_ = true;
+    end();
+    return true;
+  }
+  void release() noexcept override {
+    this->abandoned_ = true;
+    if (!done_) messages_.abandon();
+    done_ = true;
+    end();
   }
   bool ready() override {
     std::scoped_lock const lock(background_mutex());
@@ -85,10 +149,15 @@ public:
       failure_ = std::current_exception();
     }
     done_ = true;
-    leave();
+    end();
   }
 
 private:
+  void end() noexcept {
+    background_task::leave();
+    posted_receive::leave();
+  }
+
   Target target_;
   object_receive messages_;
   status status_;
@@ -115,15 +184,6 @@ concept object_target = is_writable_as_object<std::remove_cvref_t<Value>> ||
 
 /// A value that a receive can return: one whose room is known when the receive is posted.
 template <class T, class Mode>
-concept receivable = !std::is_array_v<T> && (std::same_as<Mode, blocking_t> || !resizable<T>);
-
-/// The value itself, or the one in `as_object`.
-template <class Value>
-[[nodiscard]] auto& object_in(Value& value) noexcept {
-  if constexpr (is_as_object<std::remove_cv_t<Value>>)
-    return value.value;
-  else
-    return value;
-}
+concept receivable = !std::is_array_v<T> && !described_source<T> && (std::same_as<Mode, blocking_t> || !resizable<T>);
 
 } // namespace armada::detail

@@ -26,6 +26,15 @@ std::size_t first_bytes(std::uint64_t bytes, communicator_state const& comm) {
   return static_cast<std::size_t>(std::min<std::uint64_t>(bytes, limit));
 }
 
+MPI_Request begin_send(send_kind kind, auto const& arguments) {
+  switch (kind) {
+  case send_kind::synchronous: return send_routines<send_kind::synchronous>::begin(arguments);
+  case send_kind::buffered: return send_routines<send_kind::buffered>::begin(arguments);
+  case send_kind::ready: return send_routines<send_kind::ready>::begin(arguments);
+  default: return send_routines<send_kind::standard>::begin(arguments);
+  }
+}
+
 [[noreturn]] void throw_wrong_part(MPI_Count bytes, std::uint64_t due) {
   throw format_error(
       text("object message on ", job::whoami(), ": a part of ", bytes, " bytes where ", due, " were due"));
@@ -33,20 +42,32 @@ std::size_t first_bytes(std::uint64_t bytes, communicator_state const& comm) {
 
 } // namespace
 
-object_send::object_send(communicator const& comm, encoded object, to const& destination) : object_(std::move(object)) {
+std::string_view name_of(send_kind kind) noexcept {
+  switch (kind) {
+  case send_kind::synchronous: return send_routines<send_kind::synchronous>::name;
+  case send_kind::buffered: return send_routines<send_kind::buffered>::name;
+  case send_kind::ready: return send_routines<send_kind::ready>::name;
+  default: return send_routines<send_kind::standard>::name;
+  }
+}
+
+object_send::object_send(communicator const& comm, encoded object, to const& destination, send_kind kind)
+    : object_(std::move(object)) {
   auto const& state = *comm.state();
   frame head;
   std::memcpy(&head, object_.message.data(), sizeof(head));
-  auto send = [&](std::span<std::byte const> bytes, int tag, MPI_Comm raw) {
-    auto const posted = request_of<MPI_Isend_c>(
-        std::tuple(bytes.data(), static_cast<MPI_Count>(bytes.size()), MPI_BYTE, destination.dest.value, tag, raw));
-    messages_.emplace_back(posted, request_kind::send);
+  auto send = [&](std::span<std::byte const> bytes, int tag, MPI_Comm raw, send_kind how) {
+    auto const arguments =
+        std::tuple(bytes.data(), static_cast<MPI_Count>(bytes.size()), MPI_BYTE, destination.dest.value, tag, raw);
+    messages_.emplace_back(begin_send(how, arguments), request_kind::send);
   };
-  auto send_rest = [&](std::span<std::byte const> bytes) { send(bytes, head.id, state.twin()); };
+  // What follows the first message needs no promise about receives.
+  auto const rest = kind == send_kind::buffered ? kind : send_kind::standard;
+  auto send_rest = [&](std::span<std::byte const> bytes) { send(bytes, head.id, state.twin(), rest); };
 
   std::span<std::byte const> const message(object_.message);
   auto const first = first_bytes(message.size(), state);
-  send(message.first(first), destination.tag, state.raw());
+  send(message.first(first), destination.tag, state.raw(), kind);
   for_each_chunk(message.subspan(first), send_rest);
   for (auto const& block : object_.blocks) for_each_chunk(block, send_rest);
 }
@@ -74,6 +95,37 @@ object_receive::object_receive(communicator const& comm, from const& origin, std
       request_of<MPI_Irecv_c>(std::tuple(static_cast<void*>(message_.data()), static_cast<MPI_Count>(message_.size()),
                                          MPI_BYTE, origin_.source.value, origin_.tag, comm_->raw()));
   first_ = request(posted, request_kind::receive);
+}
+
+object_receive::object_receive(std::shared_ptr<communicator_state> comm, from const& origin, MPI_Message message,
+                               MPI_Status const& probed, std::uint64_t type, std::string_view name)
+    : comm_(std::move(comm)), origin_(origin), type_(type), name_(name) {
+  take_first(message, probed);
+}
+
+bool object_receive::cancel() {
+  if (here_) return false;
+  if (!first_.posted()) return true; // nothing was posted on a borrowed communicator
+  MPI_Status arrived{};
+  if (first_.cancel(arrived)) return true;
+  first_arrived(arrived);
+  return false;
+}
+
+void object_receive::abandon() noexcept {
+  if (!first_.posted()) return;
+  MPI_Status arrived{};
+  try {
+    static_cast<void>(first_.cancel(arrived));
+  } catch (...) {
+    first_.forget();
+  }
+}
+
+void object_receive::discard() {
+  if (!looks_like_frame(message_)) return;
+  read_head();
+  drop_rest();
 }
 
 void object_receive::wait_first() {

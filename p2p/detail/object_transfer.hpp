@@ -9,6 +9,7 @@
 #include <armada/core/object.hpp>
 #include <armada/core/pending.hpp>
 #include <armada/core/status.hpp>
+#include <armada/p2p/detail/send_kind.hpp>
 #include <armada/p2p/endpoint.hpp>
 
 #include <cstddef>
@@ -20,6 +21,8 @@
 
 namespace armada::detail {
 
+[[nodiscard]] std::string_view name_of(send_kind kind) noexcept;
+
 /// An object encoded for sending over `comm`.
 template <class T>
 [[nodiscard]] encoded encode_for(communicator const& comm, T const& value) {
@@ -30,7 +33,7 @@ template <class T>
 /// The messages of an object that is being sent, all of them begun at once. Its blocks stay where they are meanwhile.
 class object_send {
 public:
-  object_send(communicator const& comm, encoded object, to const& destination);
+  object_send(communicator const& comm, encoded object, to const& destination, send_kind kind);
   void wait();
   [[nodiscard]] bool test();
 
@@ -44,10 +47,21 @@ class object_receive {
 public:
   /// Posts the receive of the first message; on a borrowed communicator there is nothing to post.
   object_receive(communicator const& comm, from const& origin, std::uint64_t type, std::string_view name);
+  /// The first message is received from `message`, which was probed.
+  object_receive(std::shared_ptr<communicator_state> comm, from const& origin, MPI_Message message,
+                 MPI_Status const& probed, std::uint64_t type, std::string_view name);
 
   /// Waits for the first message, or looks for it.
   void wait_first();
   [[nodiscard]] bool test_first();
+
+  /// Takes the posted receive back; false when the first message is here.
+  [[nodiscard]] bool cancel();
+  /// The same without looking at what becomes of it.
+  void abandon() noexcept;
+
+  /// Takes all of the object off the network and drops it. The first message is here.
+  void discard();
 
   /// Receives the rest, checks it and reads the object into `value`. The first message is here. What is left of a
   /// message that is refused is received and dropped, so that its sender ends.

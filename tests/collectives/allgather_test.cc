@@ -2,6 +2,7 @@
 
 #include "tests/support/values.hpp"
 
+#include <armada/core/completion.hpp>
 #include <armada/core/environment.hpp>
 
 #include <array>

@@ -2,9 +2,11 @@
 
 #include "tests/support/values.hpp"
 
+#include <armada/core/completion.hpp>
 #include <armada/core/environment.hpp>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -205,6 +207,57 @@ TEST(pending, one_that_began_while_an_exception_passed_waits_as_ever) {
       },
       std::runtime_error);
   EXPECT_EQ(value, 6);
+}
+
+TEST(pending, says_what_has_come_without_ending) {
+  int value = 0;
+  auto incoming = text_receive(value, 4);
+  EXPECT_EQ(incoming.get_status(), std::nullopt);
+  MPI_Barrier(world().raw());
+  int const mine = 5;
+  pending<> outgoing(send(mine, 4), request_kind::send);
+  std::optional<status> seen;
+  while (!(seen = incoming.get_status())) {
+  }
+  EXPECT_EQ(seen->source, left());
+  EXPECT_EQ(seen->tag, 4);
+  EXPECT_EQ(seen->bytes, 4);
+  EXPECT_FALSE(seen->cancelled);
+  EXPECT_FALSE(incoming.ended());
+  EXPECT_EQ(incoming.wait(), "5 from " + std::to_string(left()));
+  EXPECT_TRUE(incoming.ended());
+  EXPECT_EQ(incoming.get_status(), std::nullopt) << "it has ended";
+}
+
+TEST(pending, a_receive_is_taken_back_or_delivered) {
+  int value = -1;
+  auto never = text_receive(value, 6);
+  EXPECT_TRUE(never.cancel());
+  EXPECT_TRUE(never.ended());
+  ASSERT_TRUE(never.get_status());
+  EXPECT_TRUE(never.get_status()->cancelled);
+  EXPECT_FALSE(never.cancel()) << "there is nothing to take back";
+  EXPECT_THROW(static_cast<void>(never.wait()), lifecycle_error);
+  MPI_Barrier(world().raw());
+
+  int const mine = 7;
+  pending<> outgoing(send(mine, 6), request_kind::send); // not for the receive that was taken back
+  MPI_Status probed{};
+  MPI_Probe(left(), 6, world().raw(), &probed);
+  auto incoming = text_receive(value, 6);
+  while (!incoming.test()) {
+  }
+  EXPECT_FALSE(incoming.cancel());
+  EXPECT_EQ(incoming.wait(), "7 from " + std::to_string(left()));
+}
+
+TEST(pending, only_a_receive_can_be_taken_back) {
+  int const mine = 7;
+  pending<> outgoing(send(mine, 8), request_kind::send);
+  EXPECT_THROW(static_cast<void>(outgoing.cancel()), unsupported);
+  int value = 0;
+  EXPECT_EQ(text_receive(value, 8).wait(), "7 from " + std::to_string(left()));
+  outgoing.wait();
 }
 
 TEST(pending, wait_all_of_a_range_and_of_arguments) {

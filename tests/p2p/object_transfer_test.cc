@@ -3,6 +3,7 @@
 #include "tests/p2p/limits_guard.hpp"
 #include "tests/support/values.hpp"
 
+#include <armada/core/completion.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/p2p/recv.hpp>
 #include <armada/p2p/send.hpp>

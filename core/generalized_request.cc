@@ -1,0 +1,25 @@
+#include <armada/core/generalized_request.hpp>
+
+namespace armada::detail {
+namespace {
+
+int fill_status(void*, MPI_Status* status) {
+  MPI_Status_set_elements(status, MPI_BYTE, 0);
+  MPI_Status_set_cancelled(status, 0);
+  status->MPI_SOURCE = MPI_UNDEFINED;
+  status->MPI_TAG = MPI_UNDEFINED;
+  return MPI_SUCCESS;
+}
+int free_nothing(void*) { return MPI_SUCCESS; }
+int cancel_nothing(void*, int) { return MPI_SUCCESS; }
+
+} // namespace
+
+MPI_Request start_generalized() {
+  job::require_running("generalized_request");
+  MPI_Request raw = MPI_REQUEST_NULL;
+  call<MPI_Grequest_start>(fill_status, free_nothing, cancel_nothing, static_cast<void*>(nullptr), &raw);
+  return raw;
+}
+
+} // namespace armada::detail
