@@ -2,6 +2,8 @@
 #include <armada/core/job.hpp>
 #include <armada/core/strided_buffer.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 
 namespace armada::detail {
@@ -38,6 +40,26 @@ MPI_Datatype make_strided(std::vector<byte_loop> const& loops, MPI_Datatype elem
   if (!made) type = repeat(element, false, 1, element_bytes);
   call<MPI_Type_commit>(&type);
   return type;
+}
+
+std::size_t gather_first_bytes(std::byte const* first, std::span<std::int64_t const> extents,
+                               std::span<std::int64_t const> strides, std::size_t element_bytes,
+                               std::span<std::byte> head) noexcept {
+  std::int64_t elements = 1;
+  for (auto const extent : extents) elements *= extent;
+  std::size_t filled = 0;
+  for (std::int64_t k = 0; k < elements && filled < head.size(); ++k) {
+    std::int64_t place = 0;
+    for (std::size_t d = extents.size(), rest = static_cast<std::size_t>(k); d-- > 0;) {
+      auto const extent = static_cast<std::size_t>(extents[d]);
+      place += static_cast<std::int64_t>(rest % extent) * strides[d];
+      rest /= extent;
+    }
+    auto const bytes = std::min(element_bytes, head.size() - filled);
+    std::memcpy(head.data() + filled, first + place * static_cast<std::int64_t>(element_bytes), bytes);
+    filled += bytes;
+  }
+  return filled;
 }
 
 void throw_repeated_elements() {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ranges>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -43,6 +44,11 @@ struct byte_loop {
 [[nodiscard]] MPI_Datatype make_strided(std::vector<byte_loop> const& loops, MPI_Datatype element,
                                         std::int64_t element_bytes);
 
+/// Copies the first bytes of a strided block to `head`, in the order of the indices; strides in elements.
+std::size_t gather_first_bytes(std::byte const* first, std::span<std::int64_t const> extents,
+                               std::span<std::int64_t const> strides, std::size_t element_bytes,
+                               std::span<std::byte> head) noexcept;
+
 /// Throws `argument_error`: a view that shows one element many times cannot be received into.
 [[noreturn]] void throw_repeated_elements();
 
@@ -72,6 +78,17 @@ struct buffer_traits<View> {
     auto const unit = detail::bytes_in(type);
     if (empty) return described_buffer<byte>(first, 0, type, unit, true, false);
     return described_buffer<byte>(first, 1, detail::make_strided(loops, type, sizeof(element)), unit, true, true);
+  }
+
+  /// The first bytes that a message has written, as many as `head` holds and the view has.
+  static std::size_t first_bytes(View const& view, std::span<std::byte> head) {
+    using element = typename View::value_type;
+    std::vector<std::int64_t> extents, strides;
+    for (auto const extent : view.shape()) extents.push_back(static_cast<std::int64_t>(extent));
+    for (auto const stride : view.strides()) strides.push_back(static_cast<std::int64_t>(stride));
+    auto const* const first = view.data() + static_cast<std::ptrdiff_t>(view.data_offset());
+    return detail::gather_first_bytes(reinterpret_cast<std::byte const*>(first), extents, strides, sizeof(element),
+                                      head);
   }
 };
 

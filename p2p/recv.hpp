@@ -26,7 +26,7 @@ auto recv(communicator const& comm, Buffer&& buffer, from origin, Mode = {}) {
   if constexpr (std::same_as<Mode, blocking_t>) {
     return detail::receive_into(comm, buffer, origin);
   } else if constexpr (std::same_as<Mode, persistent_t>) {
-    return detail::prepare_receive(comm, buffer, origin);
+    return detail::prepare_receive(comm, std::forward<Buffer>(buffer), origin);
   } else {
     using result = std::conditional_t<outlives_call<Buffer>, status, std::remove_cvref_t<Buffer>>;
     return detail::begin_buffer_receive<result, Buffer>(comm, std::forward<Buffer>(buffer), origin, false);

@@ -14,17 +14,24 @@ void rethrow_receive_error(mpi_error const& e, from const& origin, receive_room 
                               " elements = ", room.units * room.memory_bytes, " bytes"));
 }
 
+namespace {
+
+[[noreturn]] void refuse(MPI_Status const& arrived, std::string_view why) {
+  throw type_error(text("recv into a buffer on ", job::whoami(), ": the message from rank ", arrived.MPI_SOURCE,
+                        ", tag ", arrived.MPI_TAG, ", ", why));
+}
+
+} // namespace
+
+void throw_object_in_buffer(MPI_Status const& arrived) { refuse(arrived, "is an object"); }
+
 status checked_status(MPI_Status const& arrived, receive_room const& room) {
   auto const bytes = message_bytes(arrived);
-  auto const refuse = [&](std::string_view why) {
-    throw type_error(text("recv into a buffer on ", job::whoami(), ": the message from rank ", arrived.MPI_SOURCE,
-                          ", tag ", arrived.MPI_TAG, ", ", why));
-  };
   if (room.dense_memory != nullptr &&
       looks_like_frame({room.dense_memory, static_cast<std::size_t>(std::max<std::int64_t>(0, bytes))}))
-    refuse("is an object");
+    throw_object_in_buffer(arrived);
   if (room.whole_units && bytes % room.unit_bytes != 0)
-    refuse(text("is no whole number of elements of ", room.memory_bytes, " bytes"));
+    refuse(arrived, text("is no whole number of elements of ", room.memory_bytes, " bytes"));
   auto const units = bytes / room.unit_bytes;
   return {arrived.MPI_SOURCE, arrived.MPI_TAG, room.whole_units ? units * room.memory_bytes : bytes, units};
 }

@@ -13,6 +13,7 @@
 #include <armada/p2p/endpoint.hpp>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -21,6 +22,9 @@
 #include <vector>
 
 namespace armada::detail {
+
+/// The length of a message in bytes.
+[[nodiscard]] MPI_Count message_bytes(MPI_Status const& arrived);
 
 /// What a receive knows of the memory that it fills: how much, and in what units `status::count` counts.
 struct receive_room {
@@ -38,14 +42,26 @@ struct receive_room {
 /// The status of a message that has come. Throws `type_error` when it is an object, or no whole number of units.
 [[nodiscard]] status checked_status(MPI_Status const& arrived, receive_room const& room);
 
+/// Throws `type_error`: the message is an object.
+[[noreturn]] void throw_object_in_buffer(MPI_Status const& arrived);
+
+/// Throws `type_error` when what has come into a buffer that is not dense is an object.
+template <class Buffer>
+void check_no_object(MPI_Status const& arrived, Buffer const& buffer) {
+  using traits = buffer_traits<std::remove_cvref_t<Buffer>>;
+  if constexpr (requires(std::span<std::byte> head) { traits::first_bytes(buffer, head); }) {
+    std::array<std::byte, sizeof(frame_magic)> head{};
+    if (message_bytes(arrived) < static_cast<MPI_Count>(sizeof(frame))) return;
+    traits::first_bytes(buffer, head);
+    if (looks_like_frame(head)) throw_object_in_buffer(arrived);
+  }
+}
+
 /// Throws `type_error` unless a message fills a value of `wanted` elements, called `name`.
 void check_whole(status const& arrived, std::size_t wanted, std::string_view name);
 
 /// Takes the message that is next from `origin` out of the queue, and says in `probed` what it is.
 [[nodiscard]] MPI_Message wait_for_message(MPI_Comm comm, from const& origin, MPI_Status& probed);
-
-/// The length of a message in bytes.
-[[nodiscard]] MPI_Count message_bytes(MPI_Status const& arrived);
 
 /// Element types without padding: their memory is what travels.
 template <class T>
@@ -131,6 +147,7 @@ template <message_target Buffer>
   } catch (mpi_error const& e) {
     rethrow_receive_error(e, origin, target.room());
   }
+  check_no_object(arrived, buffer);
   return checked_status(arrived, target.room());
 }
 
@@ -145,6 +162,7 @@ template <message_target Buffer>
   } catch (mpi_error const& e) {
     rethrow_receive_error(e, origin, target.room());
   }
+  check_no_object(arrived, buffer);
   return checked_status(arrived, target.room());
 }
 
@@ -213,6 +231,7 @@ public:
   }
   Result finish(MPI_Status const& arrived) override {
     leave();
+    if (!from_nobody_at_all()) check_no_object(arrived, buffer_);
     return receive_result<Result>(buffer_, result_of(arrived), whole_, target_.room().units);
   }
   status look(MPI_Status const& arrived) override { return result_of(arrived); }
@@ -248,28 +267,33 @@ template <class Result, class Buffer>
   return {posted, request_kind::receive, std::move(rest)};
 }
 
-/// What a prepared receive does when it ends.
+/// What a prepared receive does when it ends. Buffer is a reference for an lvalue; a view is kept by value.
 template <class Buffer>
 class prepared_receive {
 public:
-  prepared_receive(Buffer& buffer, from const& origin, bool own)
-      : origin_(origin), target_(std::make_unique<receive_target<Buffer>>(buffer, own)) {}
+  using target = receive_target<std::remove_reference_t<Buffer>>;
+  prepared_receive(Buffer&& buffer, from const& origin, bool own)
+      : buffer_(std::forward<Buffer>(buffer)), origin_(origin), target_(std::make_unique<target>(buffer_, own)) {}
   [[nodiscard]] receive_memory const& memory() const noexcept { return target_->memory(); }
-  status operator()(MPI_Status const& arrived) const { return checked_status(arrived, target_->room()); }
+  status operator()(MPI_Status const& arrived) const {
+    check_no_object(arrived, buffer_);
+    return checked_status(arrived, target_->room());
+  }
   [[noreturn]] void fail(mpi_error const& e) const { rethrow_receive_error(e, origin_, target_->room()); }
 
 private:
+  Buffer buffer_;
   from origin_;
-  std::unique_ptr<receive_target<Buffer>> target_;
+  std::unique_ptr<target> target_;
 };
 
 template <message_target Buffer>
-[[nodiscard]] plan<status> prepare_receive(communicator const& comm, Buffer& buffer, from const& origin) {
+[[nodiscard]] plan<status> prepare_receive(communicator const& comm, Buffer&& buffer, from const& origin) {
   if (origin.source.value == proc_null)
     return make_restarted([] {
       return make_pending(MPI_REQUEST_NULL, request_kind::receive, [](MPI_Status const&) { return from_nobody; });
     });
-  prepared_receive<Buffer> rest(buffer, origin, maybe_own(comm, origin));
+  prepared_receive<Buffer> rest(std::forward<Buffer>(buffer), origin, maybe_own(comm, origin));
   MPI_Request const raw = request_of<MPI_Recv_init_c>(receive_arguments(comm, rest.memory(), origin));
   return make_prepared<status>(raw, request_kind::receive, std::move(rest));
 }

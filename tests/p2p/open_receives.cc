@@ -1,0 +1,38 @@
+/// Receives that nobody waits for and that outlive the environment: it must name the place where each was posted, take
+/// them back, and end well. Their pendings, used later, must say so.
+
+#include <armada/core/environment.hpp>
+#include <armada/p2p/recv.hpp>
+
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace {
+
+using table = std::map<std::string, int>;
+
+std::optional<armada::pending<armada::status>> number; // NOLINT(*-avoid-non-const-global-variables)
+std::optional<armada::pending<table>> object;          // NOLINT(*-avoid-non-const-global-variables)
+std::optional<armada::pending<armada::status>> waited; // NOLINT(*-avoid-non-const-global-variables)
+
+} // namespace
+
+int main(int argc, char** argv) {
+  static double room = 0;
+  {
+    armada::environment const environment(argc, argv);
+    auto const& world = armada::world();
+    number = recv(world, room, {.source = world.rank(), .tag = 5}, armada::nonblocking);      // line 27
+    object = armada::recv<table>(world, {.source = armada::any_source}, armada::nonblocking); // line 28
+    waited = recv(world, room, {.source = world.rank(), .tag = 6}, armada::nonblocking);
+    if (!waited->cancel()) return 4;
+  }
+  try {
+    static_cast<void>(number->wait());
+    return 5;
+  } catch (armada::lifecycle_error const& e) {
+    std::cout << e.what() << std::endl;
+  }
+}
