@@ -4,18 +4,18 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+#include <utility>
 
 namespace armada::detail {
 namespace {
 
-/// `count` items of `old`, `step` bytes apart; `old` is freed if it was made here.
-MPI_Datatype repeat(MPI_Datatype old, bool made, std::int64_t count, std::int64_t step) {
+/// `count` blocks of `length` items of `old`, `step` bytes apart; `old` is freed if it was made here.
+MPI_Datatype repeat(MPI_Datatype old, bool made, std::int64_t count, std::int64_t length, std::int64_t step) {
   MPI_Datatype made_now = MPI_DATATYPE_NULL;
-  if (count <= std::numeric_limits<int>::max()) // quirk 12
-    call<MPI_Type_create_hvector>(static_cast<int>(count), 1, MPI_Aint{step}, old, &made_now);
+  if (std::in_range<int>(count) && std::in_range<int>(length)) // quirk 12
+    call<MPI_Type_create_hvector>(static_cast<int>(count), static_cast<int>(length), MPI_Aint{step}, old, &made_now);
   else
-    call<MPI_Type_create_hvector_c>(MPI_Count{count}, MPI_Count{1}, MPI_Count{step}, old, &made_now);
+    call<MPI_Type_create_hvector_c>(MPI_Count{count}, MPI_Count{length}, MPI_Count{step}, old, &made_now);
   if (made) MPI_Type_free(&old);
   return made_now;
 }
@@ -23,7 +23,7 @@ MPI_Datatype repeat(MPI_Datatype old, bool made, std::int64_t count, std::int64_
 } // namespace
 
 MPI_Datatype make_strided(std::vector<byte_loop> const& loops, MPI_Datatype element, std::int64_t element_bytes) {
-  // Dense inner loops are one.
+  // Dense neighbours are one loop; the innermost first.
   std::vector<byte_loop> merged;
   for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
     if (!merged.empty() && loop->step == merged.back().count * merged.back().step)
@@ -31,13 +31,18 @@ MPI_Datatype make_strided(std::vector<byte_loop> const& loops, MPI_Datatype elem
     else
       merged.push_back(*loop);
   }
+  // Dense rows are the blocks of the loop around them: MPICH moves rows whole, but loops of loops element by element.
+  std::int64_t length = 1;
+  auto loop = merged.begin();
+  if (loop != merged.end() && loop->step == element_bytes) length = loop++->count;
   MPI_Datatype type = element;
   bool made = false;
-  for (auto const& loop : merged) { // the innermost first
-    type = repeat(type, made, loop.count, loop.step);
+  for (; loop != merged.end(); ++loop) {
+    type = repeat(type, made, loop->count, length, loop->step);
     made = true;
+    length = 1;
   }
-  if (!made) type = repeat(element, false, 1, element_bytes);
+  if (!made) type = repeat(element, false, 1, length, element_bytes);
   call<MPI_Type_commit>(&type);
   return type;
 }
