@@ -36,16 +36,6 @@ void check_whole(status const& arrived, std::size_t wanted, std::string_view nam
 /// The length of a message in bytes.
 [[nodiscard]] MPI_Count message_bytes(MPI_Status const& arrived);
 
-/// Element types without padding: their memory is what travels.
-template <class T>
-inline constexpr bool is_dense = predefined<T>;
-template <class First, class Second>
-inline constexpr bool is_dense<std::pair<First, Second>> = is_dense<First>&& is_dense<Second> &&
-                                                           sizeof(std::pair<First, Second>) ==
-                                                               sizeof(First) + sizeof(Second);
-template <class T, std::size_t N>
-inline constexpr bool is_dense<std::array<T, N>> = is_dense<T>;
-
 /// The arguments of a receive into `elements`: pointer, count, datatype. Elements without padding that this rank may
 /// have sent itself are received as bytes: MPICH asserts when a message to oneself ends inside an element (quirk 29).
 template <class T>
