@@ -68,6 +68,11 @@ constexpr quirk rows[] = {
      "nothing is posted, and the status is made here",
      "p2p/endpoint.hpp",
      {}},
+    {"40",
+     "a user operation made by MPI_Op_create asserts when it is given more elements than an int can count",
+     "operations made by MPI_Op_create_c",
+     "core/operation.cc",
+     {}},
 };
 
 /// The rest of the line that begins with `key`, without the spaces around it.

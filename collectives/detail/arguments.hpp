@@ -131,9 +131,9 @@ template <class In, class Out>
                     comm.raw());
 }
 
-/// A reduction to all ranks: allreduce.
-template <class In, class Out, class Op>
-[[nodiscard]] auto reduced(std::string_view operation, communicator const& comm, In& in, Out& out, Op op) {
+/// A reduction to all ranks: allreduce, exscan.
+template <class In, class Out>
+[[nodiscard]] auto reduced(std::string_view operation, communicator const& comm, In& in, Out& out, MPI_Op op) {
   auto const elements = view(out);
   void const* from = MPI_IN_PLACE;
   if constexpr (!in_place_tag<In>) {
@@ -141,8 +141,21 @@ template <class In, class Out, class Op>
     check_lengths(operation, comm, "in", count_of(view(in)), count_of(elements));
     from = view(in).data();
   }
-  return std::tuple(from, static_cast<void*>(elements.data()), count_of(elements), datatype_of<element_t<Out>>(),
-                    operation_of<element_t<Out>>(op), comm.raw());
+  return std::tuple(from, static_cast<void*>(elements.data()), count_of(elements), datatype_of<element_t<Out>>(), op,
+                    comm.raw());
+}
+
+/// Launches a reduction to all ranks in any mode. An operation with state lives until the reduction has ended.
+template <class Routine, class Mode, class In, class Out, class Op>
+auto launch_reduced(std::string_view operation, Mode mode, communicator const& comm, In& in, Out& out, Op op) {
+  using element = element_t<Out>;
+  if constexpr (stateless<Op>) {
+    return Routine::launch(mode, reduced(operation, comm, in, out, operation_of<element>(op)));
+  } else {
+    auto kept = make_operation<element>(std::move(op));
+    auto const arguments = reduced(operation, comm, in, out, kept.raw());
+    return Routine::launch(mode, arguments, std::move(kept));
+  }
 }
 
 } // namespace armada::detail

@@ -63,16 +63,6 @@ void check_whole(status const& arrived, std::size_t wanted, std::string_view nam
 /// Takes the message that is next from `origin` out of the queue, and says in `probed` what it is.
 [[nodiscard]] MPI_Message wait_for_message(MPI_Comm comm, from const& origin, MPI_Status& probed);
 
-/// Element types without padding: their memory is what travels.
-template <class T>
-inline constexpr bool is_dense = predefined<T>;
-template <class First, class Second>
-inline constexpr bool is_dense<std::pair<First, Second>> = is_dense<First>&& is_dense<Second> &&
-                                                           sizeof(std::pair<First, Second>) ==
-                                                               sizeof(First) + sizeof(Second);
-template <class T, std::size_t N>
-inline constexpr bool is_dense<std::array<T, N>> = is_dense<T>;
-
 /// Where a receive writes, as MPI is told of it.
 struct receive_memory {
   void* address;

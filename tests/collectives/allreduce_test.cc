@@ -37,7 +37,8 @@ struct with_state {
   int operator()(int a, int b) const { return factor * (a + b); }
 };
 static_assert(allreduce_of<int, std::plus<>> && allreduce_of<std::vector<double>, maximum>);
-static_assert(!allreduce_of<int, with_state>, "MPI could not hand it to the other ranks");
+static_assert(allreduce_of<int, with_state> && allreduce_of<int, int (*)(int, int)>);
+static_assert(!allreduce_of<int, std::minus<>>, "the result would depend on where the brackets are");
 static_assert(!allreduce_of<std::map<int, int>, std::plus<>>, "there is no map + map");
 static_assert(!allreduce_of<std::complex<double>, minimum>, "complex numbers have no order");
 
@@ -159,6 +160,53 @@ TEST(allreduce, operations_that_do_not_commute_go_in_rank_order) {
   auto const last = [](auto const&, auto const& b) { return b; };
   EXPECT_EQ(allreduce(world(), world().rank(), first), 0);
   EXPECT_EQ(allreduce(world(), world().rank(), last), world().size() - 1);
+}
+
+int larger_of_two(int a, int b) { return a < b ? b : a; }
+
+TEST(allreduce, operations_with_state) {
+  int const used = operation::in_use();
+  auto const numbers = [](int rank, int i) { return 1 + (3 * rank + i) % 5; };
+  for (int modulus : {7, 11}) expect_serial<int>([modulus](int a, int b) { return a * b % modulus; }, numbers);
+  expect_serial<int>(commutative([modulus = 5](int a, int b) { return (a + b) % modulus; }), numbers);
+  expect_serial<int>(larger_of_two, numbers);
+  EXPECT_EQ(operation::in_use(), used) << "none is left behind";
+}
+
+TEST(allreduce, a_pending_keeps_its_operation) {
+  std::vector<pending<>> later;
+  std::vector<int> const mine(3, 2);
+  std::vector<std::vector<int>> totals(8, std::vector<int>(3));
+  for (std::size_t n = 0; n < totals.size(); ++n)
+    later.push_back(allreduce(
+        world(), mine, totals[n], [n](int a, int b) { return (a * b) % static_cast<int>(n + 3); }, nonblocking));
+  wait_all(later);
+  for (std::size_t n = 0; n < totals.size(); ++n) {
+    int expected = 2;
+    for (int rank = 1; rank < world().size(); ++rank) expected = expected * 2 % static_cast<int>(n + 3);
+    EXPECT_EQ(totals[n], std::vector<int>(3, expected));
+  }
+}
+
+TEST(allreduce, objects_combined_with_state) {
+  std::string const between = "-";
+  auto const join = [between](std::string const& a, std::string const& b) { return a + between + b; };
+  std::vector<std::string> const mine{std::to_string(world().rank())};
+  using words = std::vector<std::string>;
+  auto const each = [join](words const& a, words const& b) { return words{join(a.front(), b.front())}; };
+  std::string expected = "0";
+  for (int rank = 1; rank < world().size(); ++rank) expected += "-" + std::to_string(rank);
+  EXPECT_EQ(allreduce(world(), mine, each), words{expected});
+  EXPECT_EQ(allreduce(world(), mine, each, nonblocking).wait(), words{expected});
+}
+
+TEST(allreduce, values_with_their_place) {
+  located<double> const mine{static_cast<double>((world().rank() + 1) % world().size()), world().rank()};
+  EXPECT_EQ(allreduce(world(), mine, min_location{}), (located{0.0, world().size() - 1}));
+  auto const largest = world().size() == 1 ? 0 : world().size() - 2;
+  EXPECT_EQ(allreduce(world(), mine, max_location{}), (located{world().size() - 1.0, largest}));
+  std::vector<located<double>> const many{mine, {1.0, world().rank()}};
+  EXPECT_EQ(allreduce(world(), many, min_location{}).back(), (located{1.0, 0})) << "of equal values the smaller place";
 }
 
 TEST(allreduce, objects_are_combined_as_a_whole_in_rank_order) {

@@ -1,9 +1,11 @@
 #include <armada/core/datatype.hpp>
 
 #include "tests/support/values.hpp"
+#include "zoo.hpp"
 
 #include <armada/core/environment.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <thread>
@@ -21,6 +23,19 @@ static_assert(wire<std::complex<float>> && wire<std::pair<int, std::pair<char, d
 static_assert(wire<int const> && wire<std::array<std::pair<char, int>, 2>>);
 static_assert(!wire<std::string> && !wire<std::vector<int>> && !wire<int*> && !wire<std::map<int, int>>);
 static_assert(!wire<std::pair<int, std::string>> && !wire<std::array<std::string, 2>> && !wire<std::array<int, 0>>);
+static_assert(wire<std::tuple<char, double>> && wire<std::tuple<std::tuple<int>>> && !wire<std::tuple<>>);
+template <class... T>
+consteval bool all_are_wire(zoo::types<T...>) {
+  return (wire<T> && ...);
+}
+static_assert(all_are_wire(zoo::all{}));
+
+using detail::is_dense;
+static_assert(is_dense<int> && is_dense<std::array<std::pair<int, float>, 3>> && is_dense<std::tuple<int, float>>);
+static_assert(is_dense<zoo::one> && is_dense<zoo::flags> && is_dense<located<int>> && is_dense<zoo::either>);
+static_assert(!is_dense<std::pair<char, int>> && !is_dense<std::tuple<int, char>> && !is_dense<zoo::particle>);
+static_assert(!is_dense<zoo::nested> && !is_dense<located<double>> && !is_dense<zoo::derived>);
+static_assert(!is_dense<std::array<std::pair<char, int>, 2>> && !is_dense<std::string>);
 static_assert(!wire<int&> && !wire<int[3]> && !wire<void>);
 
 template <class T>
@@ -71,6 +86,95 @@ TEST(datatype, padding_is_never_written) {
   EXPECT_EQ(received[1], sent[1]);
   for (std::size_t element : {0U, 1U})
     for (std::size_t at = 1; at < 8; ++at) EXPECT_EQ(memory[element * sizeof(padded) + at], 0x5a);
+}
+
+/// Which bytes of one T are members, by writing each member.
+template <class T>
+std::vector<bool> bytes_that_travel() {
+  zoo::elements<T> sample(1, std::byte{});
+  zoo::for_each_leaf(*sample.data(),
+                     [](std::byte* leaf, std::size_t bytes) { std::fill_n(leaf, bytes, std::byte{1}); });
+  std::vector<bool> travels;
+  for (auto const each : sample.bytes().first(sizeof(T))) travels.push_back(each == std::byte{1});
+  return travels;
+}
+
+TEST(datatype, every_struct_goes_round_the_ring) {
+  int const next = (world().rank() + 1) % world().size();
+  int const last = (world().rank() + world().size() - 1) % world().size();
+  zoo::for_each(zoo::all{}, [&]<class T>() {
+    auto const travels = bytes_that_travel<T>();
+    for (std::size_t const count : {1U, 2U, 5U}) {
+      zoo::elements<T> out(count, std::byte{0xa5});
+      zoo::elements<T> in(count, std::byte{0x5a});
+      zoo::elements<T> expected(count, std::byte{0x5a});
+      out.number(world().rank());
+      expected.number(last);
+      auto const n = static_cast<int>(count);
+      MPI_Sendrecv(out.data(), n, datatype_of<T>(), next, 3, in.data(), n, datatype_of<T>(), last, 3, world().raw(),
+                   MPI_STATUS_IGNORE);
+      for (std::size_t at = 0; at < in.bytes().size(); ++at)
+        ASSERT_EQ(in.bytes()[at], expected.bytes()[at])
+            << "byte " << at << " of " << count << " elements of " << sizeof(T) << " bytes, "
+            << (travels[at % sizeof(T)] ? "a member" : "padding");
+    }
+    expect_layout<T>(static_cast<int>(std::count(travels.begin(), travels.end(), true)));
+  });
+}
+
+TEST(datatype, members_one_by_one) {
+  zoo::particle const sent{1.5, world().rank(), {1, 2, 3}, "abcd"};
+  zoo::particle got{};
+  int const next = (world().rank() + 1) % world().size();
+  int const last = (world().rank() + world().size() - 1) % world().size();
+  MPI_Sendrecv(&sent, 1, datatype_of<zoo::particle>(), next, 0, &got, 1, datatype_of<zoo::particle>(), last, 0,
+               world().raw(), MPI_STATUS_IGNORE);
+  EXPECT_EQ(got.x, 1.5);
+  EXPECT_EQ(got.id, last);
+  EXPECT_EQ(got.v, sent.v);
+  EXPECT_STREQ(got.tag, "abcd");
+}
+
+TEST(datatype, members_that_are_not_registered_stay) {
+  zoo::derived const sent{{7}, "xy", 1.0};
+  zoo::derived got{{0}, "", 2.5};
+  MPI_Sendrecv(&sent, 1, datatype_of<zoo::derived>(), 0, 0, &got, 1, datatype_of<zoo::derived>(), 0, 0, self().raw(),
+               MPI_STATUS_IGNORE);
+  EXPECT_EQ(got.only, 7);
+  EXPECT_STREQ(got.letters, "xy");
+  EXPECT_EQ(got.unsent, 2.5);
+}
+
+TEST(datatype, a_tuple_a_pair_and_a_struct_of_the_same_members_match) {
+  struct plain {
+    char c;
+    double d;
+  };
+  std::tuple<char, double> const sent('x', 2.5);
+  std::pair<char, double> pair;
+  plain both{};
+  for (auto const& [address, type] :
+       {std::pair<void*, MPI_Datatype>(&pair, datatype_of<std::pair<char, double>>()), {&both, datatype_of<plain>()}})
+    MPI_Sendrecv(&sent, 1, datatype_of<std::tuple<char, double>>(), 0, 0, address, 1, type, 0, 0, self().raw(),
+                 MPI_STATUS_IGNORE);
+  EXPECT_EQ(pair, (std::pair('x', 2.5)));
+  EXPECT_EQ(both.c, 'x');
+  EXPECT_EQ(both.d, 2.5);
+}
+
+TEST(datatype, a_value_with_its_place_is_the_pair_that_mpi_has) {
+  EXPECT_EQ(datatype_of<located<double>>(), MPI_DOUBLE_INT);
+  EXPECT_EQ(datatype_of<located<float>>(), MPI_FLOAT_INT);
+  EXPECT_EQ(datatype_of<located<long double>>(), MPI_LONG_DOUBLE_INT);
+  EXPECT_EQ(datatype_of<located<short>>(), MPI_SHORT_INT);
+  EXPECT_EQ(datatype_of<located<int>>(), MPI_2INT);
+  EXPECT_EQ(datatype_of<located<long long>>(), MPI_LONG_INT) << "of 64 bits as well";
+}
+
+TEST(datatype, a_constant_element_is_what_it_is_without_const) {
+  EXPECT_EQ(datatype_of<double const>(), MPI_DOUBLE);
+  EXPECT_EQ(datatype_of<zoo::particle const>(), datatype_of<zoo::particle>());
+  expect_layout<std::pair<double const, bool const>>(9);
 }
 
 TEST(datatype, each_is_made_once) {

@@ -253,6 +253,18 @@ bool status_of_a_receive_from_nobody() {
   return status.MPI_SOURCE == MPI_PROC_NULL;
 }
 
+void ignore_operands(void*, void*, int*, MPI_Datatype*) {}
+
+bool user_operation_on_many() {
+  MPI_Op op = MPI_OP_NULL;
+  MPI_Op_create(ignore_operands, 1, &op);
+  char in = 0;
+  char inout = 0;
+  MPI_Reduce_local_c(&in, &inout, (MPI_Count{1} << 31) + 8, MPI_CHAR, op);
+  MPI_Op_free(&op);
+  return true;
+}
+
 struct program {
   std::string_view row;
   bool (*run)();
@@ -274,6 +286,7 @@ constexpr program programs[] = {
     {"30", status_of_a_truncated_receive},
     {"31", displacement_on_one_rank},
     {"32", status_of_a_receive_from_nobody},
+    {"40", user_operation_on_many},
 };
 
 } // namespace
