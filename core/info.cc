@@ -43,6 +43,13 @@ info info::environment() {
   return adopt(copy);
 }
 
+info info::environment(int argc, char** argv) {
+  job::require_running("info::environment");
+  MPI_Info made = MPI_INFO_NULL;
+  call<MPI_Info_create_env>(argc, argv, &made);
+  return adopt(made);
+}
+
 info info::adopt(MPI_Info raw) noexcept {
   info result;
   result.raw_ = raw;

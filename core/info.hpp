@@ -36,6 +36,8 @@ public:
 
   /// A copy of what MPI knows of how this job was started: MPI_INFO_ENV. MPI-4.0, section 11.2.1.
   [[nodiscard]] static info environment();
+  /// The same for a command line, whatever MPI can tell from it. MPI-4.0, section 10.
+  [[nodiscard]] static info environment(int argc, char** argv);
   /// Takes over a handle that MPI gave, and frees it.
   [[nodiscard]] static info adopt(MPI_Info raw) noexcept;
   [[nodiscard]] info dup() const;

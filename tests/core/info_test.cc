@@ -106,6 +106,11 @@ TEST(info, the_environment_is_a_copy) {
   int known = 0;
   MPI_Info_get_nkeys(MPI_INFO_ENV, &known);
   EXPECT_EQ(info::environment().size(), static_cast<std::size_t>(known));
+  std::string program = "program";
+  char* arguments[] = {program.data(), nullptr};
+  info made = info::environment(1, arguments);
+  made.set("mine", "1");
+  EXPECT_EQ(made.get("mine"), "1");
 }
 
 } // namespace
