@@ -45,4 +45,10 @@ void check_same_everywhere(communicator const& comm, std::string_view what, std:
   share_fault(comm, differs);
 }
 
+void check_same_list(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine) {
+  auto const length = static_cast<std::int64_t>(mine.size());
+  check_same_everywhere(comm, text("the length of ", what), {&length, 1});
+  if (length > 0) check_same_everywhere(comm, what, mine);
+}
+
 } // namespace armada::detail

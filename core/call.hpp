@@ -6,6 +6,7 @@
 #include <armada/core/error.hpp>
 #include <armada/core/mpi.hpp>
 
+#include <atomic>
 #include <string_view>
 
 namespace armada {
@@ -20,14 +21,25 @@ template <auto Routine>
   return name.substr(0, name.find_first_of(";]"));
 }
 
-/// Throws `mpi_error` with routine, rank, error class and MPI's own text.
+/// Throws `mpi_error` with routine, rank, error class and MPI's own text, once error handlers have run.
 [[noreturn]] void throw_mpi_error(int code, std::string_view routine);
+
+/// Whether MPI may be called from one thread only: it granted less than MPI_THREAD_SERIALIZED.
+inline std::atomic<bool> one_thread_only{false};
+/// Throws `lifecycle_error` with the level that MPI granted and the rank unless this is that thread.
+void check_thread(std::string_view routine);
+/// What MPI granted to this process, which calls it from this thread. Told by `environment`.
+void set_thread_level(int level);
 
 } // namespace detail
 
-/// Calls an MPI routine. Throws `mpi_error` when it returns a code other than MPI_SUCCESS.
+/// Calls an MPI routine. Throws `mpi_error` when it returns a code other than MPI_SUCCESS. With less than
+/// MPI_THREAD_SERIALIZED, throws `lifecycle_error` before MPI is called when this is not the thread that started it.
+/// (With MPI_THREAD_SERIALIZED any thread may call, one at a time, which is the caller's to see to.)
 template <auto Routine, class... Arguments>
 void call(Arguments... arguments) {
+  if (detail::one_thread_only.load(std::memory_order_relaxed)) [[unlikely]]
+    detail::check_thread(detail::routine_name<Routine>());
   if (int const code = Routine(arguments...); code != MPI_SUCCESS) [[unlikely]]
     detail::throw_mpi_error(code, detail::routine_name<Routine>());
 }

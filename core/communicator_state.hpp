@@ -29,17 +29,21 @@ struct node {
 
 class communicator_state final : public resource {
 public:
-  /// Takes over `raw` (or borrows it) and makes the twin. Collective when `owned`.
-  communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable);
+  /// Takes over `raw` (or borrows it). Collective when `owned` without a `twin`, which is made then: `raw` is new, and
+  /// the twin a duplicate of it. A duplicate's twin is the duplicate of a twin, so that attributes are copied once.
+  communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable, MPI_Comm twin = MPI_COMM_NULL);
   ~communicator_state() override { release(); }
 
   void release() noexcept override;
+  /// Releases it once its communication has ended. Collective.
+  void disconnect();
   [[nodiscard]] std::string describe() const override;
 
   [[nodiscard]] MPI_Comm raw() const noexcept { return raw_; }
   /// The private twin; MPI_COMM_NULL for a borrowed communicator.
   [[nodiscard]] MPI_Comm twin() const noexcept { return twin_; }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
+  void set_name(std::string name);
   /// The ranks of this node, found once. Collective at the first call.
   [[nodiscard]] node const& nearby();
   /// Nonblocking value collectives whose second phase is still to be posted, in posting order.

@@ -56,6 +56,14 @@ int host_color() {
   return static_cast<int>(std::hash<std::string>{}(identity)&0x7fffffff);
 }
 
+/// An MPI that somebody else has started may not know this thread.
+void require_main_thread(int level) {
+  int flag = 1;
+  if (level < MPI_THREAD_SERIALIZED) call<MPI_Is_thread_main>(&flag);
+  if (flag == 0)
+    throw lifecycle_error("environment: MPI was started by another thread, and does not let this one call it");
+}
+
 /// The communicators whose handlers MPICH asks when a wait or a test fails, whatever communicator the request belongs
 /// to (quirk 28).
 constexpr MPI_Comm fallback_comms[] = {MPI_COMM_WORLD, MPI_COMM_SELF};
@@ -68,18 +76,22 @@ std::optional<int> detail::launched_ranks(char const* (*get)(char const*)) {
   return std::nullopt;
 }
 
-environment::environment(int& argc, char**& argv) : environment(&argc, &argv) {}
-environment::environment() : environment(nullptr, nullptr) {}
+environment::environment(int& argc, char**& argv) : environment(&argc, &argv, MPI_THREAD_MULTIPLE) {}
+environment::environment(int& argc, char**& argv, int wanted_level) : environment(&argc, &argv, wanted_level) {}
+environment::environment() : environment(nullptr, nullptr, MPI_THREAD_MULTIPLE) {}
 
-environment::environment(int* argc, char*** argv) : unwinding_(std::uncaught_exceptions()) {
+environment::environment(int* argc, char*** argv, int wanted_level) : unwinding_(std::uncaught_exceptions()) {
+  if (wanted_level < MPI_THREAD_SINGLE || wanted_level > MPI_THREAD_MULTIPLE)
+    throw argument_error(detail::text("environment: ", wanted_level, " is no level of threads"));
   if (current != nullptr) throw lifecycle_error("environment: there is one already in this process");
   if (job::finished()) throw lifecycle_error("environment: MPI was finalised and cannot start again");
   owner_ = !job::running();
   if (owner_)
-    call<MPI_Init_thread>(argc, argv, MPI_THREAD_MULTIPLE, &thread_level_);
+    call<MPI_Init_thread>(argc, argv, wanted_level, &thread_level_);
   else
     call<MPI_Query_thread>(&thread_level_);
 
+  require_main_thread(thread_level_);
   int size = 0;
   call<MPI_Comm_size>(MPI_COMM_WORLD, &size);
   if (auto const told = detail::launched_ranks(get_variable); size == 1 && told && *told > 1) {
@@ -101,6 +113,7 @@ environment::environment(int* argc, char*** argv) : unwinding_(std::uncaught_exc
   self_ = communicator::adopt(alone, "self", false);
   set_up_yielding();
 
+  detail::set_thread_level(thread_level_);
   current = this;
   previous_terminate = std::set_terminate(on_terminate);
   static bool const registered = std::atexit(on_exit) == 0;
@@ -122,8 +135,15 @@ void environment::set_up_yielding() const {
   progress::set_yields(ranks > available);
 }
 
+bool environment::is_thread_main() const {
+  int flag = 0;
+  if (MPI_Is_thread_main(&flag) != MPI_SUCCESS) throw lifecycle_error("is_thread_main: MPI does not say");
+  return flag != 0;
+}
+
 environment::~environment() {
   current = nullptr;
+  detail::set_thread_level(MPI_THREAD_MULTIPLE); // whoever uses MPI from here on is not ours to watch
   std::set_terminate(previous_terminate);
   if (!job::running()) return;
   if (std::uncaught_exceptions() > unwinding_ && !job::others_come(world_.raw()))

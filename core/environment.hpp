@@ -19,10 +19,13 @@ namespace armada {
 /// bounded time for the other ranks and aborts if they do not come.
 class environment {
 public:
-  /// Collective over the job. Asks for MPI_THREAD_MULTIPLE and takes what MPI gives.
+  /// Collective over the job. Asks for `wanted_level`, MPI_THREAD_MULTIPLE if not told otherwise, and takes what MPI
+  /// gives: see `thread_level`. With less than MPI_THREAD_SERIALIZED, a call from another thread throws
+  /// `lifecycle_error`.
   /// Throws `lifecycle_error` when there is one already, when MPI was finalised, or when a launcher of another MPI
   /// started this program, so that every rank finds itself alone. MPI-4.0, section 11.2.
   environment(int& argc, char**& argv);
+  environment(int& argc, char**& argv, int wanted_level);
   environment();
   environment(environment const&) = delete;
   environment& operator=(environment const&) = delete;
@@ -30,6 +33,8 @@ public:
 
   /// What MPI granted: MPI_THREAD_SINGLE … MPI_THREAD_MULTIPLE.
   [[nodiscard]] int thread_level() const noexcept { return thread_level_; }
+  /// Whether this thread is the one that started MPI. MPI-4.0, section 11.6.
+  [[nodiscard]] bool is_thread_main() const;
   /// Whether this environment started MPI and therefore finalises it.
   [[nodiscard]] bool owns_mpi() const noexcept { return owner_; }
 
@@ -37,7 +42,7 @@ private:
   friend communicator const& world();
   friend communicator const& self();
 
-  environment(int* argc, char*** argv);
+  environment(int* argc, char*** argv, int wanted_level);
   void set_up_yielding() const;
 
   bool owner_ = false;

@@ -1,5 +1,6 @@
 #include <armada/core/call.hpp>
 #include <armada/core/error.hpp>
+#include <armada/core/error_handler.hpp>
 #include <armada/core/job.hpp>
 
 namespace armada {
@@ -23,6 +24,7 @@ void throw_fault(fault kind, std::string const& what) {
 }
 
 void detail::throw_mpi_error(int code, std::string_view routine) {
+  run_error_handlers(code);
   int error_class = MPI_ERR_UNKNOWN;
   MPI_Error_class(code, &error_class);
   char description[MPI_MAX_ERROR_STRING] = {};

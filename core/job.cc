@@ -58,14 +58,15 @@ bool others_come(MPI_Comm comm) noexcept {
 
 bool aborting() noexcept { return abort_begun; }
 
-void abort(std::string_view what) noexcept {
+void abort(std::string_view what, int code) noexcept {
+  if ((code & 0xff) == 0) code = EXIT_FAILURE; // what a shell would take for success
   abort_begun = true;
   std::fflush(stdout);
   std::fprintf(stderr, "%s: %.*s\n", whoami().c_str(), static_cast<int>(what.size()), what.data());
   std::fflush(stderr);
   std::this_thread::sleep_for(std::chrono::milliseconds(100)); // the launcher drops lines that it has not read by then
-  if (running()) MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-  std::_Exit(EXIT_FAILURE);
+  if (running()) MPI_Abort(MPI_COMM_WORLD, code);
+  std::_Exit(code);
 }
 
 } // namespace armada::job

@@ -22,7 +22,7 @@ void require_running(std::string_view operation);
 [[nodiscard]] bool others_come(MPI_Comm comm) noexcept;
 /// `abort` was called: what happens from here on is no news.
 [[nodiscard]] bool aborting() noexcept;
-/// Prints `rank r of n: what` and ends every rank of the job with a non-zero exit code.
-[[noreturn]] void abort(std::string_view what) noexcept;
+/// Prints `rank r of n: what` and ends every rank of the job with the exit code `code`, or 1 for 0.
+[[noreturn]] void abort(std::string_view what, int code = 1) noexcept;
 
 } // namespace armada::job

@@ -86,5 +86,18 @@ TEST(agree, numbers_that_differ_are_named_everywhere) {
   }
 }
 
+TEST(agree, lists_of_different_lengths_are_named_everywhere) {
+  using list = std::vector<std::int64_t>;
+  EXPECT_NO_THROW(detail::check_same_list(world(), "list", list{}));
+  EXPECT_NO_THROW(detail::check_same_list(world(), "list", list{1, 2}));
+  int const bad = world().size() - 1;
+  if (bad == 0) return; // nobody to differ from
+  bool const odd = world().rank() == bad;
+  EXPECT_EQ(message_of<argument_error>([&] { detail::check_same_list(world(), "list", odd ? list{} : list{7}); }),
+            headed(bad, "the length of list is (0) here and (1) on rank 0"));
+  EXPECT_EQ(message_of<argument_error>([&] { detail::check_same_list(world(), "list", list{odd ? 8 : 7}); }),
+            headed(bad, "list is (8) here and (7) on rank 0"));
+}
+
 } // namespace
 } // namespace armada

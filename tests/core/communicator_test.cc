@@ -2,7 +2,10 @@
 
 #include "tests/support/values.hpp"
 
+#include <armada/core/communicator_state.hpp>
 #include <armada/core/environment.hpp>
+#include <armada/core/group.hpp>
+#include <armada/core/info.hpp>
 
 #include <string>
 #include <type_traits>
@@ -173,6 +176,158 @@ TEST(communicator, ranks_are_checked) {
     EXPECT_EQ(message_of<argument_error>([&] { check_rank(world(), rank, "op", "root"); }),
               "op: root " + std::to_string(rank) + " is not a rank of \"world\" (0 to " +
                   std::to_string(world().size() - 1) + "), on rank " + std::to_string(world().rank()));
+}
+
+TEST(communicator, names_can_be_changed) {
+  communicator const comm = world().dup();
+  comm.set_name("mine");
+  EXPECT_EQ(comm.name(), "mine");
+  char name[MPI_MAX_OBJECT_NAME] = {};
+  int length = 0;
+  MPI_Comm_get_name(comm.raw(), name, &length);
+  EXPECT_STREQ(name, "mine");
+  EXPECT_EQ(comm.split(0).name(), "mine/0");
+  EXPECT_NO_THROW(comm.set_name(std::string(127, 'n')));
+  for (auto const& bad : {std::string(128, 'n'), std::string("a\0b", 3)})
+    EXPECT_NE(message_of<argument_error>([&] { comm.set_name(bad); }).find("and may have 127"), std::string::npos);
+  EXPECT_EQ(comm.name(), std::string(127, 'n'));
+}
+
+TEST(communicator, comparisons) {
+  communicator const copy = world().dup();
+  communicator const backwards = world().split(0, -world().rank());
+  EXPECT_EQ(compare(copy, copy), comparison::ident);
+  EXPECT_EQ(compare(copy, world()), comparison::congruent);
+  EXPECT_EQ(compare(copy, backwards), world().size() == 1 ? comparison::congruent : comparison::similar);
+  EXPECT_EQ(compare(copy, self()), world().size() == 1 ? comparison::congruent : comparison::unequal);
+  EXPECT_EQ(copy.peers(), copy.size());
+  EXPECT_FALSE(copy.is_inter());
+  EXPECT_EQ(copy.topology(), topology_kind::none);
+}
+
+TEST(communicator, duplicates_in_every_form) {
+  info const hints{{"mpi_assert_no_any_tag", "false"}};
+  std::vector<communicator> copies;
+  copies.push_back(world().dup(hints));
+  auto first = world().dup(nonblocking);
+  auto second = world().dup(hints, nonblocking);
+  auto third = self().dup(nonblocking);
+  copies.push_back(second.wait());
+  copies.push_back(first.wait());
+  for (auto const& copy : copies) {
+    EXPECT_EQ(compare(copy, world()), comparison::congruent);
+    EXPECT_EQ(copy.name(), "world");
+    EXPECT_EQ(sum(copy, world().rank()), world().size() * (world().size() - 1) / 2);
+    int compared = 0;
+    MPI_Comm_compare(copy.raw(), copy.state()->twin(), &compared);
+    EXPECT_EQ(compared, MPI_CONGRUENT);
+    for (MPI_Comm raw : {copy.raw(), copy.state()->twin()}) {
+      MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
+      MPI_Comm_get_errhandler(raw, &handler);
+      EXPECT_EQ(handler, MPI_ERRORS_RETURN);
+    }
+  }
+  while (!third.test()) {
+  }
+  EXPECT_EQ(third.wait().size(), 1);
+  communicator const borrowed = communicator::borrow(MPI_COMM_WORLD);
+  EXPECT_EQ(sum(borrowed.dup(), 1), world().size());
+  EXPECT_NE(message_of<unsupported>([&] { static_cast<void>(borrowed.dup(nonblocking)); }).find("use the blocking dup"),
+            std::string::npos);
+}
+
+TEST(communicator, a_nonblocking_duplicate_that_nobody_waits_for) {
+  for (int round = 0; round < 20; ++round) static_cast<void>(world().dup(nonblocking));
+  EXPECT_EQ(sum(world(), 1), world().size());
+}
+
+TEST(communicator, kinds_of_nearness) {
+  EXPECT_EQ(compare(world().split_type(locality::shared), world().split_shared()), comparison::congruent);
+  communicator const backwards = world().split_type(locality::shared, -world().rank());
+  EXPECT_EQ(backwards.rank(), backwards.size() - 1 - world().split_shared().rank());
+  info const hint{{"mpi_hw_resource_type", "mpi_shared_memory"}};
+  communicator const guided = world().split_type(locality::hw_guided, 0, hint);
+  EXPECT_EQ(compare(guided, world().split_shared()), comparison::congruent);
+  communicator const unguided = world().split_type(locality::hw_unguided); // MPI may know no smaller resource
+  EXPECT_LE(unguided.size(), world().size());
+  bool const odd = world().rank() == world().size() - 1;
+  communicator const part = world().split_type(odd ? locality::undefined : locality::shared);
+  EXPECT_EQ(static_cast<bool>(part), !odd);
+  EXPECT_NE(message_of<argument_error>([&] {
+              static_cast<void>(world().split_type(locality::hw_guided));
+            }).find("needs the hint \"mpi_hw_resource_type\""),
+            std::string::npos);
+  if (world().size() > 1) {
+    EXPECT_NE(message_of<argument_error>([&] {
+                static_cast<void>(world().split_type(odd ? locality::hw_unguided : locality::shared));
+              }).find("the ranks pass kinds from"),
+              std::string::npos);
+  }
+}
+
+TEST(communicator, hints_are_kept) {
+  communicator const comm = world().dup();
+  comm.set_info({{"mpi_assert_exact_length", "true"}});
+  EXPECT_EQ(comm.get_info().get("mpi_assert_exact_length"), "true");
+  EXPECT_NO_THROW(comm.set_info({}));
+}
+
+TEST(communicator, from_groups) {
+  group const all(world());
+  int const last = world().size() - 1;
+  std::vector<int> backwards;
+  for (int rank = last; rank >= 0; --rank) backwards.push_back(rank);
+  communicator const turned = world().create(all.include(backwards));
+  EXPECT_EQ(turned.rank(), last - world().rank());
+  communicator const first = world().create(all.include({0}));
+  EXPECT_EQ(static_cast<bool>(first), world().rank() == 0);
+  communicator const alone = world().create(all.include({world().rank()})); // disjoint groups at once
+  EXPECT_EQ(alone.size(), 1);
+
+  group const most = all.exclude({last});
+  if (world().rank() != last) { // collective over the group alone
+    communicator const part = world().create_group(most, 3);
+    EXPECT_EQ(part.size(), last);
+    EXPECT_EQ(sum(part, 1), last);
+    communicator const again = communicator::create_from_group(most, "most of all");
+    EXPECT_EQ(again.size(), last);
+    EXPECT_EQ(again.name(), "most of all");
+  } else {
+    for (bool tagged : {false, true})
+      EXPECT_NE(message_of<argument_error>([&] {
+                  static_cast<void>(tagged ? world().create_group(most) : communicator::create_from_group(most, "x"));
+                }).find("this rank is not in the group"),
+                std::string::npos);
+  }
+}
+
+TEST(communicator, wrong_groups_are_named) {
+  group const all(world());
+  int const last = world().size() - 1;
+  if (last > 0) {
+    communicator const part = world().split(world().rank() == last ? 1 : 0);
+    EXPECT_NE(
+        message_of<argument_error>([&] { static_cast<void>(part.create(all)); }).find("that the communicator lacks"),
+        std::string::npos);
+    EXPECT_NE(message_of<argument_error>([&] { static_cast<void>(part.create_group(all)); }).find("lacks"),
+              std::string::npos);
+  }
+  EXPECT_NE(message_of<argument_error>([&] { static_cast<void>(world().create_group(all, -1)); }).find("tag -1"),
+            std::string::npos);
+  EXPECT_NE(message_of<argument_error>([&] {
+              static_cast<void>(communicator::create_from_group(all, std::string(256, 't')));
+            }).find("256 bytes, and may have 255"),
+            std::string::npos);
+  EXPECT_EQ(communicator::create_from_group(all, std::string(255, 't')).size(), world().size());
+}
+
+TEST(communicator, disconnecting_closes) {
+  communicator comm = world().dup();
+  communicator const kept = communicator::share(comm);
+  comm.disconnect();
+  EXPECT_FALSE(comm);
+  EXPECT_THROW(static_cast<void>(kept.raw()), lifecycle_error);
+  EXPECT_THROW(comm.disconnect(), lifecycle_error);
 }
 
 TEST(communicator, many_are_made_and_freed) {

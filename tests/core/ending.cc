@@ -1,15 +1,27 @@
 /// Every way in and out of an environment:   ending MODE
 /// Run by ending_test.sh, which knows what each is to print and with what status it is to end.
 
+#include <armada/core/address.hpp>
+#include <armada/core/attribute.hpp>
+#include <armada/core/call.hpp>
+#include <armada/core/clock.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/datatype.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/core/error.hpp>
+#include <armada/core/error_class.hpp>
+#include <armada/core/error_handler.hpp>
+#include <armada/core/group.hpp>
+#include <armada/core/info.hpp>
 #include <armada/core/job.hpp>
+#include <armada/core/mpi_allocator.hpp>
 #include <armada/core/operation.hpp>
 #include <armada/core/pending.hpp>
+#include <armada/core/predefined_attributes.hpp>
+#include <armada/core/processor.hpp>
 #include <armada/core/resource.hpp>
+#include <armada/core/session.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -137,6 +149,107 @@ void before_and_after() {
   std::printf("%d %d %s\n", job::running(), job::finished(), job::whoami().substr(0, 8).c_str());
 }
 
+/// Everything here needs an MPI that runs.
+void out_of_time() {
+  print_error([] { static_cast<void>(session()); });
+  print_error([] { static_cast<void>(group().size()); });
+  print_error([] { static_cast<void>(info{{"key", "value"}}); });
+  print_error([] { static_cast<void>(info::environment()); });
+  print_error([] { static_cast<void>(attribute_key<int>()); });
+  print_error([] { static_cast<void>(tag_ub()); });
+  print_error([] { static_cast<void>(wtime()); });
+  print_error([] { static_cast<void>(processor_name()); });
+  print_error([] { static_cast<void>(error_string(0)); });
+  print_error([] { static_cast<void>(address_of(outlives_everything)); });
+  print_error([] { static_cast<void>(std::vector<int, mpi_allocator<int>>(3)); });
+  std::printf("%zu %d\n", library_version().size() / 1000, mpi_version().major_number > 3);
+}
+
+/// What lives on when MPI ends goes without harm.
+void late() {
+  std::optional<attribute_key<int>> key;
+  std::optional<session> open;
+  std::vector<int, mpi_allocator<int>> memory;
+  group members;
+  info hints;
+  out_of_time();
+  {
+    environment const env;
+    key.emplace();
+    open.emplace();
+    memory.resize(1000);
+    members = group(world()).include({0});
+    hints.set("key", "value");
+    set_attribute(world(), *key, 3);
+    set_error_handler(world(), error_handler([](communicator const&, int) {}));
+  }
+  out_of_time();
+  print_error([&] { static_cast<void>(open->psets()); });
+  print_error([&] { static_cast<void>(members.size()); });
+  print_error([&] { static_cast<void>(hints.get("key")); });
+}
+
+/// A second thread under each level that MPI may grant.
+void threads() {
+  int argc = 0;
+  char** argv = nullptr;
+  int const levels[] = {MPI_THREAD_SINGLE, MPI_THREAD_FUNNELED, MPI_THREAD_SERIALIZED, MPI_THREAD_MULTIPLE};
+  int const wanted = levels[std::atoi(std::getenv("LEVEL"))];
+  environment const env(argc, argv, wanted);
+  std::printf("granted %d %d\n", env.thread_level() == wanted, env.is_thread_main());
+  auto ask = [] {
+    int size = 0;
+    call<MPI_Comm_size>(world().raw(), &size);
+  };
+  print_error(ask);
+  std::thread([&] {
+    std::printf("main %d\n", env.is_thread_main());
+    print_error(ask);
+  }).join();
+  print_error(ask);
+}
+
+void adopts_with_one_thread() {
+  int granted = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &granted);
+  std::thread([] { print_error([] { environment const env; }); }).join();
+  {
+    environment const env;
+    std::thread([] { print_error([] { static_cast<void>(world().dup()); }); }).join();
+  }
+  MPI_Finalize();
+}
+
+void aborts_with_a_code() {
+  environment const env;
+  if (last()) world().abort("code seven", 7);
+  wait_for_all();
+}
+
+void aborts_with_zero() {
+  environment const env;
+  if (last()) world().abort("code zero", 256);
+  wait_for_all();
+}
+
+void aborts_on_an_error() {
+  environment const env;
+  communicator const comm = world().dup();
+  set_error_handler(comm, error_handler::errors_abort());
+  if (last()) call<MPI_Send>(static_cast<void const*>(nullptr), 0, MPI_INT, comm.size(), 0, comm.raw());
+  wait_for_all();
+}
+
+void erases_badly() {
+  environment const env;
+  attribute_key<int> const key({.erase = [](int&) { throw std::runtime_error("not to be erased"); }});
+  if (last()) {
+    communicator const comm = self().dup();
+    set_attribute(comm, key, 1);
+  }
+  wait_for_all();
+}
+
 /// Uses what is made once and kept: derived datatypes and user operations.
 void reduce_pairs() {
   using place = std::pair<char, double>;
@@ -216,6 +329,13 @@ std::map<std::string, std::function<void()>> const modes{
     {"drops_a_failure", drops_a_failure},
     {"drops_a_send_that_nobody_takes", drops_a_send_that_nobody_takes},
     {"outlives", outlives},
+    {"late", late},
+    {"threads", threads},
+    {"adopts_with_one_thread", adopts_with_one_thread},
+    {"aborts_with_a_code", aborts_with_a_code},
+    {"aborts_with_zero", aborts_with_zero},
+    {"aborts_on_an_error", aborts_on_an_error},
+    {"erases_badly", erases_badly},
 };
 
 } // namespace

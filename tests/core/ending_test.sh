@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every way in and out of an environment ends in time, with the right exit status and the right words.
 set -uo pipefail
+export LEVEL= # what the mode `threads` asks for
 
 failures=0
 fault() {
@@ -59,6 +60,32 @@ for ranks in 1 2 3; do
   ends good "$ranks" adopts 'owner 0' "largest $ranks" 'handler as before'
   ends good "$ranks" outlives
 done
+
+second='on rank 0 of 1: called from a second thread, but MPI granted'
+LEVEL=0 ends good 1 threads 'granted 1 1' 'main 0' "error 5: MPI_Comm_size $second MPI_THREAD_SINGLE" 'no error'
+LEVEL=1 ends good 1 threads 'granted 1 1' 'main 0' "error 5: MPI_Comm_size $second MPI_THREAD_FUNNELED" 'no error'
+for level in 2 3; do
+  LEVEL=$level ends good 1 threads 'granted 1 1' 'main 0' 'no error'
+  ! grep -q 'second thread' "$TEST_TMPDIR/threads.1" || fault "a second thread at level $level" "$TEST_TMPDIR/threads.1"
+done
+ends good 1 adopts_with_one_thread \
+  'error 5: environment: MPI was started by another thread, and does not let this one call it' \
+  'called from a second thread, but MPI granted MPI_THREAD_FUNNELED'
+for ranks in 1 2; do
+  last=$((ranks - 1))
+  ends bad "$ranks" aborts_with_a_code "stderr: rank $last of $ranks: code seven"
+  ends bad "$ranks" aborts_with_zero "stderr: rank $last of $ranks: code zero"
+  ends bad "$ranks" aborts_on_an_error "stderr: rank $last of $ranks: MPI met an error on \"world\": Invalid rank"
+  ends bad "$ranks" erases_badly 'the erase callback of an attribute threw while its communicator was freed: not to be erased'
+done
+mpiexec.mpich -n 1 tests/core/ending aborts_with_a_code &>/dev/null
+[[ $? == 7 ]] || fault 'the exit code of an abort is lost' /dev/null
+
+ends good 1 late
+[[ $(grep -c 'error 5: .*MPI is not initialised yet' "$TEST_TMPDIR/late.1") == 11 ]] ||
+  fault 'something before MPI does not throw' "$TEST_TMPDIR/late.1"
+[[ $(grep -c 'error 5: .*MPI is already finalised' "$TEST_TMPDIR/late.1") == 14 ]] ||
+  fault 'something after MPI does not throw' "$TEST_TMPDIR/late.1"
 
 ends good 1 twice 'error 5: environment: MPI was finalised and cannot start again'
 ends good 1 before_and_after \

@@ -1,0 +1,85 @@
+#include <armada/core/agree.hpp>
+#include <armada/core/background.hpp>
+#include <armada/core/call.hpp>
+#include <armada/core/intercommunicator.hpp>
+#include <armada/core/job.hpp>
+#include <armada/core/predefined_attributes.hpp>
+
+#include <cstdint>
+
+namespace armada {
+namespace {
+
+constexpr auto operation = "intercommunicator";
+
+void check_leader(communicator const& local, communicator const& bridge, int remote_leader, int tag) {
+  if (!bridge) throw argument_error(detail::text(operation, ": the local leader passes no bridge"));
+  if (bridge.is_inter()) throw argument_error(detail::text(operation, ": the bridge is an intercommunicator"));
+  check_rank(bridge, remote_leader, operation, "remote_leader");
+  if (remote_leader == bridge.rank())
+    throw argument_error(detail::text(operation, ": remote_leader ", remote_leader, " of the bridge \"", bridge.name(),
+                                      "\" is the local leader, of \"", local.name(), "\""));
+  if (tag < 0 || tag > tag_ub())
+    throw argument_error(detail::text(operation, ": tag ", tag, " is not between 0 and ", tag_ub()));
+}
+
+void check_member(group const& processes, int leader, std::string_view what) {
+  if (leader < 0 || leader >= processes.size())
+    throw argument_error(detail::text("create_from_groups on ", job::whoami(), ": ", what, " ", leader,
+                                      " is not in its group of ", processes.size()));
+}
+
+} // namespace
+
+intercommunicator::intercommunicator(communicator const& local, int local_leader, communicator const& bridge,
+                                     int remote_leader, int tag) {
+  if (local.is_inter()) throw argument_error(detail::text(operation, ": the local side is an intercommunicator"));
+  agree(local, [&] {
+    check_rank(local, local_leader, operation, "local_leader");
+    if (local.rank() == local_leader) check_leader(local, bridge, remote_leader, tag);
+  });
+  std::int64_t const leader = local_leader;
+  detail::check_same_everywhere(local, "local_leader of an intercommunicator", {&leader, 1});
+  MPI_Comm raw = MPI_COMM_NULL;
+  detail::settle_background(local.raw());
+  call<MPI_Intercomm_create>(local.raw(), local_leader, bridge ? bridge.raw() : MPI_COMM_NULL, remote_leader, tag,
+                             &raw);
+  communicator::operator=(adopt(raw, detail::text(local.name(), "/inter")));
+}
+
+intercommunicator intercommunicator::create_from_groups(group const& local, int local_leader, group const& remote,
+                                                        int remote_leader, std::string_view tag) {
+  detail::check_string_tag("create_from_groups", tag);
+  if (local.rank() == group::undefined)
+    throw argument_error(
+        detail::text("create_from_groups on ", job::whoami(), ": this rank is not in the local group"));
+  check_member(local, local_leader, "local_leader");
+  check_member(remote, remote_leader, "remote_leader");
+  if (!set_intersection(local, remote).empty())
+    throw argument_error(
+        detail::text("create_from_groups on ", job::whoami(), ": the groups have processes in common"));
+  MPI_Comm raw = MPI_COMM_NULL;
+  call<MPI_Intercomm_create_from_groups>(local.raw(), local_leader, remote.raw(), remote_leader,
+                                         std::string(tag).c_str(), MPI_INFO_NULL, MPI_ERRORS_RETURN, &raw);
+  return intercommunicator(adopt(raw, tag));
+}
+
+intercommunicator::intercommunicator(communicator comm) : communicator(std::move(comm)) {
+  if (!is_inter())
+    throw argument_error(detail::text(operation, " of \"", name(), "\" on rank ", rank(), ": it has one side only"));
+}
+
+group intercommunicator::remote_group() const {
+  MPI_Group result = MPI_GROUP_EMPTY;
+  call<MPI_Comm_remote_group>(raw(), &result);
+  return group::adopt(result);
+}
+
+communicator intercommunicator::merge(bool high) const {
+  MPI_Comm merged = MPI_COMM_NULL;
+  detail::settle_background(raw());
+  call<MPI_Intercomm_merge>(raw(), high ? 1 : 0, &merged);
+  return adopt(merged, detail::text(name(), "/merged"));
+}
+
+} // namespace armada
