@@ -7,6 +7,7 @@
 
 #include <exception>
 #include <memory>
+#include <ranges>
 #include <utility>
 
 namespace armada::detail {
@@ -28,37 +29,38 @@ private:
   object_send messages_;
 };
 
-template <class Result, class T, class Owned>
-[[nodiscard]] pending<Result> begin_object_send(communicator const& comm, T const& value, std::unique_ptr<Owned> owned,
-                                                to const& destination) {
+template <class Result, class Value, class Owned>
+[[nodiscard]] pending<Result> begin_object_send(communicator const& comm, Value const& value,
+                                                std::unique_ptr<Owned> owned, to const& destination) {
   return {MPI_REQUEST_NULL, request_kind::send,
           std::make_unique<object_send_finisher<Result, Owned>>(comm, std::move(owned), encode_for(comm, value),
                                                                 destination)};
 }
 
 /// Sends an object and returns when its memory may be used again.
-template <class T>
-void send_object(communicator const& comm, T const& value, to const& destination) {
+template <class Value>
+void send_object(communicator const& comm, Value const& value, to const& destination) {
   object_send(comm, encode_for(comm, value), destination).wait();
 }
 
-template <class T>
-status receive_object(communicator const& comm, T& value, from const& origin) {
-  object_receive messages(comm, origin, type_hash<T>(), type_name<T>());
+/// Receives into an object, or into the one in `as_object`.
+template <class Value>
+status receive_object(communicator const& comm, Value& value, from const& origin) {
+  object_receive messages(comm, origin, object_hash<Value>, type_name<object_type<Value>>());
   messages.wait_first();
-  return messages.read_into(value);
+  return messages.read_into<object_archive<Value>>(object_traits<Value>::get(value));
 }
 
 /// A nonblocking receive of an object, into `Target&` or as a new value. The object is read as soon as this process
 /// waits for anything and finds the first message there.
-template <class Result, class Target>
+template <class Result, class Target, class Archive>
 class object_receive_finisher final : public finisher<Result>, background_task {
 public:
   using value_type = std::remove_cvref_t<Target>;
   template <class... Value>
-  explicit object_receive_finisher(communicator const& comm, from const& origin, Value&&... value)
-      : target_(std::forward<Value>(value)...),
-        messages_(comm, origin, type_hash<value_type>(), type_name<value_type>()) {
+  explicit object_receive_finisher(communicator const& comm, from const& origin, Value&... value)
+      : target_(value...),
+        messages_(comm, origin, object_hash<as_object<value_type, Archive>>, type_name<value_type>()) {
     enter();
   }
   ~object_receive_finisher() override { leave(); }
@@ -80,7 +82,7 @@ public:
     if (done_) return;
     try {
       if (!messages_.test_first()) return;
-      status_ = messages_.read_into(target_);
+      status_ = messages_.read_into<Archive>(target_);
     } catch (...) {
       failure_ = std::current_exception();
     }
@@ -96,16 +98,24 @@ private:
   bool done_ = false;
 };
 
-template <class Result, class Target, class... Value>
-[[nodiscard]] pending<Result> begin_object_receive(communicator const& comm, from const& origin, Value&&... value) {
+/// Begins to receive into an object, or into the one in `as_object`, which are to stay.
+template <class Result, class Target, class Value>
+[[nodiscard]] pending<Result> begin_object_receive(communicator const& comm, from const& origin, Value& value) {
+  using rest = object_receive_finisher<Result, object_type<Value>&, object_archive<Value>>;
   return {MPI_REQUEST_NULL, request_kind::receive,
-          std::make_unique<object_receive_finisher<Result, Target>>(comm, origin, std::forward<Value>(value)...)};
+          std::make_unique<rest>(comm, origin, object_traits<Value>::get(value))};
+}
+/// Begins to receive a new object, of what `Target` says.
+template <class Result, class Target>
+[[nodiscard]] pending<Result> begin_object_receive(communicator const& comm, from const& origin) {
+  using rest = object_receive_finisher<Result, object_type<Target>, object_archive<Target>>;
+  return {MPI_REQUEST_NULL, request_kind::receive, std::make_unique<rest>(comm, origin)};
 }
 
 template <class T>
 inline constexpr bool is_writable_as_object = false;
-template <class T>
-inline constexpr bool is_writable_as_object<as_object<T>> = !std::is_const_v<T>;
+template <class T, class Archive>
+inline constexpr bool is_writable_as_object<as_object<T, Archive>> = !std::is_const_v<T>;
 
 /// What an object can be received into: an lvalue, or a buffer in `as_object`.
 template <class Value>
@@ -113,17 +123,19 @@ concept object_target = is_writable_as_object<std::remove_cvref_t<Value>> ||
     (std::is_lvalue_reference_v<Value>&& writable_object<std::remove_reference_t<Value>> &&
      !is_as_object<std::remove_cvref_t<Value>>);
 
-/// A value that a receive can return: one whose room is known when the receive is posted.
+/// A value that a receive can return: one that has memory of its own, whose size is known when the receive is posted.
 template <class T, class Mode>
-concept receivable = !std::is_array_v<T> && (std::same_as<Mode, blocking_t> || !resizable<T>);
+concept receivable = (object<T> || (writable<T> && !std::ranges::borrowed_range<T>)) && !std::is_array_v<T> &&
+                     (std::same_as<Mode, blocking_t> || !resizable<T>);
 
-/// The value itself, or the one in `as_object`.
+/// What `recv<as_object<T, tracked_t>>` names: a new T that comes in that archive.
+template <class Wrapped>
+concept receivable_object = is_as_object<Wrapped> && std::default_initializable<object_type<Wrapped>>;
+
+/// What is to travel as an object. `as_object` stays what it is: it says in which archive.
 template <class Value>
 [[nodiscard]] auto& object_in(Value& value) noexcept {
-  if constexpr (is_as_object<std::remove_cv_t<Value>>)
-    return value.value;
-  else
-    return value;
+  return value;
 }
 
 } // namespace armada::detail
