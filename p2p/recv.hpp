@@ -70,4 +70,21 @@ auto recv(communicator const& comm, from origin, Mode = {}) {
   }
 }
 
+/// Receives one value that was sent in `as_object`: `recv<as_object<zoo, tracked_t>>` is a zoo, in that archive;
+/// `recv<as_object<std::vector<double>>>` is a vector, and may be `nonblocking` since an object needs no room in
+/// advance.
+template <detail::receivable_object Wrapped, completion Mode = blocking_t>
+auto recv(communicator const& comm, from origin, Mode = {}) {
+  using value_type = detail::object_type<Wrapped>;
+  detail::check_endpoint(comm, origin, "recv");
+  if constexpr (std::same_as<Mode, blocking_t>) {
+    value_type value{};
+    Wrapped target(value);
+    detail::receive_object(comm, target, origin);
+    return value;
+  } else {
+    return detail::begin_object_receive<value_type, Wrapped>(comm, origin);
+  }
+}
+
 } // namespace armada
