@@ -1,6 +1,6 @@
-#include <armada/core/archive.hpp>
-#include <armada/core/error.hpp>
 #include <armada/core/frame.hpp>
+
+#include <armada/core/error.hpp>
 #include <armada/core/job.hpp>
 
 #define XXH_INLINE_ALL
@@ -9,20 +9,7 @@
 #include <cstring>
 #include <limits>
 
-namespace armada {
-
-void detail::throw_short_archive(std::uint64_t wanted, std::uint64_t left) {
-  throw format_error(text("object message on ", job::whoami(), ": its archive speaks of ", wanted,
-                          " more bytes or elements where ", left, " bytes are left"));
-}
-
-void input_archive::finish() const {
-  if (!bytes_.empty() || apart_ != 0)
-    throw format_error(detail::text("object message on ", job::whoami(), ": ", bytes_.size() + apart_,
-                                    " bytes are left over after the object"));
-}
-
-namespace detail {
+namespace armada::detail {
 
 bool looks_like_frame(std::span<std::byte const> bytes) noexcept {
   return bytes.size() >= sizeof(frame_magic) && std::memcmp(bytes.data(), frame_magic.data(), sizeof(frame_magic)) == 0;
@@ -74,5 +61,4 @@ void check_archive(frame const& head, std::span<std::byte const> archive) {
     throw format_error(text("object message on ", job::whoami(), ": the checksum is wrong; the bytes were damaged"));
 }
 
-} // namespace detail
-} // namespace armada
+} // namespace armada::detail

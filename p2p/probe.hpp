@@ -90,8 +90,7 @@ template <detail::object_target Value>
 status recv(matched_message&& message, Value&& value) {
   auto parts = message.take();
   if (parts.probed.MPI_SOURCE == proc_null) return detail::from_nobody;
-  return detail::receive_matched_object(std::move(parts.comm), parts.origin, parts.raw, parts.probed,
-                                        detail::object_in(value));
+  return detail::receive_matched_object(std::move(parts.comm), parts.origin, parts.raw, parts.probed, value);
 }
 
 /// Receives a matched message as a new value.

@@ -9,6 +9,7 @@
 #include <armada/p2p/detail/object_finishers.hpp>
 #include <armada/p2p/endpoint.hpp>
 
+#include <tuple>
 #include <utility>
 
 namespace armada {
@@ -42,15 +43,15 @@ auto recv(communicator const& comm, Buffer&& buffer, from origin, Mode = {}) {
 template <detail::object_target Value, any_mode Mode = blocking_t>
 auto recv(communicator const& comm, Value&& value, from origin, Mode = {}) {
   detail::check_endpoint(comm, origin, "recv");
-  auto& target = detail::object_in(value);
   if constexpr (std::same_as<Mode, blocking_t>)
-    return detail::receive_object(comm, target, origin);
+    return detail::receive_object(comm, value, origin);
   else if constexpr (std::same_as<Mode, persistent_t>)
-    return detail::make_restarted([shared = communicator::share(comm), &target, origin] {
-      return detail::begin_object_receive<status, decltype(target)>(shared, origin, target);
-    });
+    return detail::make_restarted(
+        [shared = communicator::share(comm), kept = std::tuple<detail::kept_object<Value>>(value), origin]() mutable {
+          return detail::begin_object_receive<status>(shared, origin, std::get<0>(kept));
+        });
   else
-    return detail::begin_object_receive<status, decltype(target)>(comm, origin, target);
+    return detail::begin_object_receive<status>(comm, origin, value);
 }
 
 /// Receives one value of type T: `recv<double>`, `recv<std::vector<double>>` (of the length that arrives),
@@ -75,6 +76,23 @@ auto recv(communicator const& comm, from origin, Mode = {}) {
     else
       detail::check_whole(detail::receive_into(comm, value, origin), view(value).size(), detail::type_name<T>());
     return value;
+  }
+}
+
+/// Receives one value that was sent in `as_object`: `recv<as_object<zoo, tracked_t>>` is a zoo, in that archive;
+/// `recv<as_object<std::vector<double>>>` is a vector, and may be `nonblocking` since an object needs no room in
+/// advance.
+template <detail::receivable_object Wrapped, completion Mode = blocking_t>
+auto recv(communicator const& comm, from origin, Mode = {}) {
+  using value_type = detail::object_type<Wrapped>;
+  detail::check_endpoint(comm, origin, "recv");
+  if constexpr (std::same_as<Mode, blocking_t>) {
+    value_type value{};
+    Wrapped target(value);
+    detail::receive_object(comm, target, origin);
+    return value;
+  } else {
+    return detail::begin_object_receive<value_type, Wrapped>(comm, origin);
   }
 }
 

@@ -106,7 +106,7 @@ template <class Value, completion Mode = blocking_t>
   if constexpr (message_target<Value>)
     return run(send(comm, detail::packed_copy(value, comm.raw()), destination, nonblocking));
   else
-    return run(detail::begin_copied_object_send(comm, detail::object_in(value), destination));
+    return run(detail::begin_copied_object_send(comm, value, destination));
 }
 
 } // namespace armada

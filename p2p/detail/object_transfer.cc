@@ -65,7 +65,7 @@ object_send::object_send(communicator const& comm, encoded object, to const& des
   auto const rest = kind == send_kind::buffered ? kind : send_kind::standard;
   auto send_rest = [&](std::span<std::byte const> bytes) { send(bytes, head.id, state.twin(), rest); };
 
-  std::span<std::byte const> const message(object_.message);
+  auto const message = object_.message.bytes();
   auto const first = first_bytes(message.size(), state);
   send(message.first(first), destination.tag, state.raw(), kind);
   for_each_chunk(message.subspan(first), send_rest);
@@ -123,7 +123,7 @@ void object_receive::abandon() noexcept {
 }
 
 void object_receive::discard() {
-  if (!looks_like_frame(message_)) return;
+  if (!looks_like_frame(message_.bytes())) return;
   read_head();
   drop_rest();
 }
@@ -179,7 +179,7 @@ void object_receive::first_arrived(MPI_Status const& arrived) {
 }
 
 void object_receive::read_head() {
-  head_ = read_frame(message_, name_);
+  head_ = read_frame(message_.bytes(), name_);
   auto const whole = sizeof(frame) + head_.archive_bytes;
   if (message_.size() != first_bytes(whole, *comm_))
     throw format_error(text("receive of a ", name_, " on ", job::whoami(), ": a message of ", message_.size(),
@@ -202,30 +202,44 @@ void object_receive::receive_archive() {
     if (static_cast<std::uint64_t>(bytes) != part) throw_wrong_part(bytes, part);
     left -= part;
   }
-  check_archive(head_, archive_bytes());
+  check_archive(head_, message_.bytes().subspan(sizeof(frame)));
 }
 
-MPI_Message object_receive::next_part(MPI_Count& bytes) const {
-  MPI_Message message = MPI_MESSAGE_NULL;
+MPI_Message object_receive::next_part(MPI_Count& bytes) {
+  MPI_Message message = std::exchange(matched_, MPI_MESSAGE_NULL);
+  bytes = matched_bytes_;
+  if (message != MPI_MESSAGE_NULL) return message;
   MPI_Status probed{};
   call<MPI_Mprobe>(sender_.source, head_.id, comm_->twin(), &message, &probed);
   bytes = message_bytes(probed);
   return message;
 }
 
-void object_receive::receive_block(std::span<std::byte> block) {
-  for_each_chunk(block, [&](std::span<std::byte> part) {
-    MPI_Status arrived{};
-    due_ -= std::min<std::uint64_t>(due_, part.size());
-    call<MPI_Recv_c>(static_cast<void*>(part.data()), static_cast<MPI_Count>(part.size()), MPI_BYTE, sender_.source,
-                     head_.id, comm_->twin(), &arrived);
-    if (message_bytes(arrived) != static_cast<MPI_Count>(part.size()))
-      throw_wrong_part(message_bytes(arrived), part.size());
-  });
+void object_receive::expect(std::uint64_t bytes) {
+  if (bytes <= credited_block) return;
+  auto const first = std::min<std::uint64_t>(bytes, chunk_bytes());
+  matched_ = next_part(matched_bytes_);
+  if (static_cast<std::uint64_t>(matched_bytes_) != first) throw_wrong_part(matched_bytes_, first);
+}
+
+void object_receive::fetch(std::span<std::byte> block) {
+  for_each_chunk(block, [&](std::span<std::byte> part) { receive_part(part); });
+}
+
+void object_receive::receive_part(std::span<std::byte> part) {
+  MPI_Status arrived{};
+  auto const room = static_cast<MPI_Count>(part.size());
+  due_ -= std::min<std::uint64_t>(due_, part.size());
+  if (matched_ != MPI_MESSAGE_NULL)
+    call<MPI_Mrecv_c>(static_cast<void*>(part.data()), room, MPI_BYTE, &matched_, &arrived);
+  else
+    call<MPI_Recv_c>(static_cast<void*>(part.data()), room, MPI_BYTE, sender_.source, head_.id, comm_->twin(),
+                     &arrived);
+  if (message_bytes(arrived) != room) throw_wrong_part(message_bytes(arrived), part.size());
 }
 
 void object_receive::drop_rest() {
-  std::vector<std::byte> dropped;
+  byte_buffer dropped;
   while (due_ > 0) {
     MPI_Count bytes = 0;
     MPI_Message message = next_part(bytes);

@@ -24,8 +24,8 @@ namespace armada::detail {
 [[nodiscard]] std::string_view name_of(send_kind kind) noexcept;
 
 /// An object encoded for sending over `comm`.
-template <class T>
-[[nodiscard]] encoded encode_for(communicator const& comm, T const& value) {
+template <class Value>
+[[nodiscard]] encoded encode_for(communicator const& comm, Value const& value) {
   bool const apart = comm.state()->twin() != MPI_COMM_NULL;
   return encode(value, apart, comm.state()->next_object_id());
 }
@@ -42,8 +42,11 @@ private:
   std::vector<request> messages_; // goes first: each waits
 };
 
+/// Blocks of more bytes are given memory only when the first of their messages is seen to be there.
+inline constexpr std::uint64_t credited_block = 1 << 20;
+
 /// An object's arrival: its first message is received into memory of its own, the rest when that is there.
-class object_receive {
+class object_receive final : block_source {
 public:
   /// Posts the receive of the first message; on a borrowed communicator there is nothing to post.
   object_receive(communicator const& comm, from const& origin, std::uint64_t type, std::string_view name);
@@ -65,16 +68,14 @@ public:
 
   /// Receives the rest, checks it and reads the object into `value`. The first message is here. What is left of a
   /// message that is refused is received and dropped, so that its sender ends.
-  template <class T>
+  template <archive_policy Archive, class T>
   status read_into(T& value) {
     if (sender_.source == proc_null) return sender_;
     read_head();
     try {
       receive_archive();
-      input_archive archive(archive_bytes(), head_.block_bytes,
-                            [this](std::span<std::byte> part) { receive_block(part); });
-      archive >> value;
-      archive.finish();
+      Archive::read(value, message_.bytes().subspan(sizeof(frame)), static_cast<block_source*>(this),
+                    head_.block_bytes);
     } catch (std::bad_alloc const&) {
       drop_rest();
       throw_no_memory();
@@ -91,23 +92,24 @@ private:
   void explained(auto&& action);
   void read_head();
   void receive_archive();
-  void receive_block(std::span<std::byte> block);
+  void expect(std::uint64_t bytes) override;
+  void fetch(std::span<std::byte> block) override;
+  void receive_part(std::span<std::byte> part);
   void drop_rest();
-  [[nodiscard]] MPI_Message next_part(MPI_Count& bytes) const;
+  [[nodiscard]] MPI_Message next_part(MPI_Count& bytes);
   [[noreturn]] void throw_no_memory() const;
-  [[nodiscard]] std::span<std::byte const> archive_bytes() const {
-    return std::span<std::byte const>(message_).subspan(sizeof(frame));
-  }
 
   std::shared_ptr<communicator_state> comm_;
   from origin_;
   std::uint64_t type_;
   std::string_view name_;
-  std::vector<std::byte> message_; // the frame and the archive, as far as they are here
+  byte_buffer message_; // the frame and the archive, as far as they are here
   request first_;
   bool here_ = false; // the first message is
   frame head_;
-  std::uint64_t due_ = 0; // bytes of the archive and the blocks that are still to come
+  std::uint64_t due_ = 0;                  // bytes of the archive and the blocks that are still to come
+  MPI_Message matched_ = MPI_MESSAGE_NULL; // the next part, of so many bytes, when it was looked at
+  MPI_Count matched_bytes_ = 0;
   status sender_;
 };
 

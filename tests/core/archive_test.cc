@@ -1,10 +1,15 @@
 #include <armada/core/archive.hpp>
 
-#include <armada/core/standard_types.hpp>
+#include <armada/core/error.hpp>
+#include <armada/core/standard_containers.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -16,11 +21,30 @@ using bytes = std::vector<std::byte>;
 
 template <class... T>
 bytes written(T const&... values) {
-  bytes result;
-  output_archive archive(result);
+  detail::byte_buffer buffer;
+  output_archive archive(buffer);
   (archive << ... << values);
-  return result;
+  return {buffer.bytes().begin(), buffer.bytes().end()};
 }
+
+/// Gives the blocks of a list, in order, and counts what is asked of it.
+class listed_blocks final : public detail::block_source {
+public:
+  explicit listed_blocks(detail::block_list blocks) : blocks_(std::move(blocks)) {}
+  void expect(std::uint64_t) override { ++expected; }
+  void fetch(std::span<std::byte> room) override {
+    ASSERT_LT(next_, blocks_.size());
+    ASSERT_EQ(room.size(), blocks_[next_].size());
+    into.push_back(room.data());
+    std::ranges::copy(blocks_[next_++], room.begin());
+  }
+  std::size_t expected = 0;
+  std::vector<std::byte const*> into;
+
+private:
+  detail::block_list blocks_;
+  std::size_t next_ = 0;
+};
 
 TEST(archive, numbers_are_their_bytes) {
   EXPECT_EQ(written(char{1}, std::int16_t{2}, 3.5).size(), 1U + 2 + 8);
@@ -70,6 +94,7 @@ TEST(archive, every_truncation_of_every_type_is_found) {
   expect_found(std::vector<std::string>{"a", "", "b"});
   expect_found(std::map<std::string, std::vector<int>>{{"a", {1}}, {"b", {}}});
   expect_found(std::pair<std::string, int>{"x", 1});
+  expect_found(std::tuple<int, std::optional<std::string>, std::variant<int, std::string>>{1, "a", "b"});
 }
 
 TEST(archive, a_forged_length_makes_no_container_larger_than_the_bytes_there_are) {
@@ -92,33 +117,50 @@ TEST(archive, a_forged_length_makes_no_container_larger_than_the_bytes_there_are
   expect_refused(std::unordered_map<int, int>{{1, 2}});
 }
 
-TEST(archive, large_blocks_travel_apart_where_that_is_allowed) {
+TEST(archive, large_blocks_travel_apart_from_and_into_their_places) {
   std::vector<double> const large(detail::smallest_block / 8, 2.5);
   std::vector<double> const small(detail::smallest_block / 8 - 1, 3.5);
-  bytes stored;
-  std::vector<std::span<std::byte const>> blocks;
+  detail::byte_buffer stored;
+  detail::block_list blocks;
   output_archive out(stored, &blocks);
   out << large << small << large;
   ASSERT_EQ(blocks.size(), 2U);
   EXPECT_EQ(blocks[0].data(), reinterpret_cast<std::byte const*>(large.data())) << "from where it lies";
   EXPECT_LT(stored.size(), detail::smallest_block + 100);
 
-  std::size_t next = 0;
   std::vector<double> a;
   std::vector<double> b;
-  std::vector<double> c;
-  input_archive in(stored, 2 * detail::smallest_block, [&](std::span<std::byte> room) {
-    ASSERT_EQ(room.size(), blocks[next].size());
-    std::ranges::copy(blocks[next++], room.begin());
-  });
+  std::vector<double> c(large.size());
+  auto const* const place = c.data();
+  listed_blocks source(blocks);
+  input_archive in(stored.bytes(), &source, 2 * detail::smallest_block);
   in >> a >> b >> c;
   in.finish();
   EXPECT_EQ(a, large);
   EXPECT_EQ(b, small);
   EXPECT_EQ(c, large);
+  ASSERT_EQ(source.into.size(), 2U);
+  EXPECT_EQ(source.into[0], reinterpret_cast<std::byte const*>(a.data()));
+  EXPECT_EQ(c.data(), place);
+  EXPECT_EQ(source.into[1], reinterpret_cast<std::byte const*>(place)) << "into its final place";
 
-  input_archive without(stored); // nobody brings the blocks
+  input_archive without(stored.bytes()); // nobody brings the blocks
   EXPECT_THROW(without >> a, format_error);
+}
+
+TEST(archive, a_block_is_asked_for_before_there_is_memory_for_it) {
+  struct refusing final : detail::block_source {
+    void expect(std::uint64_t) override { throw format_error("no such block"); }
+    void fetch(std::span<std::byte>) override { FAIL(); }
+  } source;
+  auto stored = written(std::uint64_t{1} << 37U, detail::placement::apart);
+  std::vector<double> room;
+  input_archive in(stored, &source, std::uint64_t{1} << 40U); // as a forged frame says
+  EXPECT_THROW(in >> room, format_error);
+  EXPECT_EQ(room.capacity(), 0U);
+  stored.back() = std::byte{2};
+  input_archive elsewhere(stored, &source, std::uint64_t{1} << 40U);
+  EXPECT_THROW(elsewhere >> room, format_error);
 }
 
 struct with_temporary { // serialises memory that is gone when it returns
@@ -136,14 +178,14 @@ struct with_temporary { // serialises memory that is gone when it returns
 };
 
 TEST(archive, blocks_of_classes_that_may_use_temporaries_are_copied) {
-  bytes stored;
-  std::vector<std::span<std::byte const>> blocks;
+  detail::byte_buffer stored;
+  detail::block_list blocks;
   output_archive out(stored, &blocks);
   std::vector<with_temporary> const values(2);
   out << values;
   EXPECT_TRUE(blocks.empty());
   std::vector<with_temporary> read;
-  input_archive in(stored);
+  input_archive in(stored.bytes());
   in >> read;
   in.finish();
   ASSERT_EQ(read.size(), 2U);
@@ -180,6 +222,77 @@ concept keeps_shared_pointers = requires(Archive archive) {
   archive.template get_helper<int>();
 };
 static_assert(!keeps_shared_pointers<output_archive>, "there is no tracking");
+
+template <class T>
+concept can_be_read = requires(input_archive& archive, T& value) {
+  archive >> value;
+};
+template <class T>
+concept can_be_written = requires(output_archive& archive, T const& value) {
+  archive << value;
+};
+static_assert(can_be_read<std::string> && can_be_written<std::string>);
+static_assert(!can_be_read<std::string_view> && !can_be_read<std::span<int>>, "they have no memory of their own");
+static_assert(!can_be_written<std::string_view> && !can_be_written<std::span<int>>, "nobody could read them");
+
+struct link { // as long a chain as one likes
+  int value = 0;
+  std::unique_ptr<link> next;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& value& next;
+  }
+};
+
+link chain(int length) {
+  link first;
+  for (auto* last = &first; --length > 0; last = last->next.get()) last->next = std::make_unique<link>();
+  return first;
+}
+
+TEST(archive, objects_nest_up_to_a_depth_that_the_stack_bears) {
+  auto const deep = chain(detail::deepest_nesting);
+  auto stored = written(deep);
+  link read;
+  input_archive in(stored);
+  in >> read;
+  in.finish();
+  int length = 0;
+  for (auto const* each = &read; each != nullptr; each = each->next.get()) ++length;
+  EXPECT_EQ(length, detail::deepest_nesting);
+  EXPECT_THROW(written(chain(detail::deepest_nesting + 1)), argument_error);
+  stored.back() = std::byte{1}; // one more follows
+  stored.resize(stored.size() + 50'000'000, std::byte{1});
+  input_archive endless(stored);
+  EXPECT_THROW(endless >> read, format_error);
+}
+
+struct numbers_of_every_kind {
+  double few[3] = {};
+  double many[2][1000] = {};
+  bool flags[3] = {};
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& few& many& flags;
+  }
+};
+
+TEST(archive, arrays_of_arrays) {
+  numbers_of_every_kind value;
+  value.few[2] = 2.5;
+  value.many[1][999] = 3.5;
+  value.flags[1] = true;
+  auto const stored = written(value);
+  numbers_of_every_kind read;
+  read.flags[0] = true;
+  input_archive in(stored);
+  in >> read;
+  in.finish();
+  EXPECT_EQ(read.few[2], 2.5);
+  EXPECT_EQ(read.many[1][999], 3.5);
+  EXPECT_FALSE(read.flags[0]);
+  EXPECT_TRUE(read.flags[1]);
+}
 
 } // namespace
 } // namespace armada

@@ -111,7 +111,7 @@ TEST(object, blocks_that_travel_apart_cannot_be_decoded_here) {
   auto const encoded = detail::encode(sample, true, 3);
   ASSERT_EQ(encoded.blocks.size(), 1U);
   EXPECT_EQ(encoded.blocks[0].size(), 8000U);
-  EXPECT_THROW(static_cast<void>(decode<table>(encoded.message)), format_error);
+  EXPECT_THROW(static_cast<void>(decode<table>(encoded.message.bytes())), format_error);
 }
 
 } // namespace

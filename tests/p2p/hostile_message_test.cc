@@ -1,6 +1,7 @@
 /// Objects that were damaged or forged on their way: an error each, in bounded time.
 
 #include "tests/p2p/limits_guard.hpp"
+#include "tests/support/rich.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/communicator_state.hpp>
@@ -9,6 +10,7 @@
 #include <armada/p2p/recv.hpp>
 #include <armada/p2p/send.hpp>
 
+#include <array>
 #include <cstring>
 #include <map>
 #include <string>
@@ -137,6 +139,61 @@ TEST(hostile_message, parts_of_a_wrong_length_are_found) {
             "object message on rank " + std::to_string(world().rank()) + " of " + std::to_string(world().size()) +
                 ": a part of " + std::to_string(rest) + " bytes where 16 were due");
   MPI_Wait(&request, MPI_STATUS_IGNORE);
+  auto const outgoing = send(world(), object, {.dest = right()}, nonblocking); // nothing is left over
+  EXPECT_EQ(recv<table>(world(), {.source = left()}), object);
+}
+
+TEST(hostile_message, rich_objects_under_a_fitting_checksum_are_refused_or_whole) {
+  auto const good = encode(some_rich());
+  for (auto at = sizeof(detail::frame); at + 8 < good.size(); at += 5)
+    for (std::uint64_t number : {std::uint64_t{5}, std::uint64_t{1} << 40U, UINT64_MAX}) {
+      auto const bad = forged(good, [&](auto&, message& bytes) { std::memcpy(bytes.data() + at, &number, 8); });
+      auto const outgoing = send(world(), bad, {.dest = right()}, nonblocking);
+      rich room;
+      try {
+        static_cast<void>(recv(world(), room, {.source = left()}));
+      } catch (format_error const&) {
+        continue;
+      }
+      EXPECT_EQ(archived(decode<rich>(encode(room))).size(), archived(room).size()) << at;
+    }
+  auto const outgoing = send(world(), object, {.dest = right()}, nonblocking); // nothing is left over
+  EXPECT_EQ(recv<table>(world(), {.source = left()}), object);
+}
+
+TEST(hostile_message, blocks_that_never_were_are_refused_before_there_is_memory_for_them) {
+  // A frame promises a block, the archive agrees, and what comes first is shorter.
+  message bytes(sizeof(detail::frame));
+  auto put = [&](auto const& value) {
+    auto const* const first = reinterpret_cast<std::byte const*>(&value);
+    bytes.insert(bytes.end(), first, first + sizeof(value));
+  };
+  std::uint64_t const promised = 5'000'000;
+  put(std::uint64_t{1});
+  put(std::uint64_t{1});
+  put('k');
+  put(promised / 4);
+  put(detail::placement::apart);
+  detail::frame head;
+  head.id = 9;
+  head.type = detail::object_hash<table>;
+  head.block_bytes = promised;
+  detail::seal(head, std::span<std::byte const>(bytes).subspan(sizeof(head)));
+  std::memcpy(bytes.data(), &head, sizeof(head));
+  message const part(4'999'999);
+  message const last(1);
+  auto const first = send(world(), bytes, {.dest = right()}, nonblocking);
+  std::array<MPI_Request, 2> rest{};
+  MPI_Comm const twin = world().state()->twin();
+  MPI_Isend(part.data(), static_cast<int>(part.size()), MPI_BYTE, right(), head.id, twin, &rest[0]);
+  MPI_Isend(last.data(), static_cast<int>(last.size()), MPI_BYTE, right(), head.id, twin, &rest[1]);
+  table room;
+  EXPECT_NE(message_of<format_error>([&] {
+              static_cast<void>(recv(world(), room, {.source = left()}));
+            }).find("a part of 4999999 bytes where 5000000 were due"),
+            std::string::npos);
+  EXPECT_EQ(room["k"].capacity(), 0U);
+  MPI_Waitall(2, rest.data(), MPI_STATUSES_IGNORE);
   auto const outgoing = send(world(), object, {.dest = right()}, nonblocking); // nothing is left over
   EXPECT_EQ(recv<table>(world(), {.source = left()}), object);
 }
