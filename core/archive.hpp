@@ -5,8 +5,8 @@
 /// with a `serialize` function works as it is. How the standard library's types are written is in standard_values.hpp
 /// and standard_containers.hpp; pointers and class hierarchies need the archive `tracked` (boost_archives.hpp).
 
+#include <armada/core/archive_form.hpp>
 #include <armada/core/byte_buffer.hpp>
-#include <armada/core/datatype.hpp>
 #include <armada/core/error.hpp>
 
 #include <boost/mpl/bool.hpp>
@@ -22,11 +22,13 @@
 #include <boost/serialization/version.hpp>
 #include <boost/serialization/wrapper.hpp>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -37,56 +39,6 @@ class output_archive;
 class input_archive;
 
 namespace detail {
-
-/// Types whose bytes are their archive.
-template <class T>
-concept plain = predefined<T>;
-
-/// Types whose arrays are one block: any bytes make a value, which is not so of a `bool`.
-template <class T>
-concept plain_element = plain<T> && !std::same_as<T, bool>;
-
-/// How a type without a `serialize` function is archived. A specialisation has
-///   static constexpr std::size_t least_bytes     fewer it never takes; at least 1
-///   static void write(Archive&, T const&)        `Archive` is a template parameter where Boost's serve as well
-///   static void read(Archive&, T&)               into an existing value, whose memory is reused
-template <class T>
-struct archive_form {};
-
-template <class T>
-concept has_archive_form = requires {
-  archive_form<T>::least_bytes;
-};
-
-/// The least that the archive of a T takes. Everything takes a byte, so that a forged length cannot make a container of
-/// more elements than its message has bytes.
-template <class T>
-[[nodiscard]] constexpr std::size_t least_bytes() noexcept {
-  if constexpr (plain<T>)
-    return sizeof(T);
-  else if constexpr (has_archive_form<T>)
-    return archive_form<T>::least_bytes;
-  else
-    return 1;
-}
-
-template <class T>
-inline constexpr bool is_pointer_like = std::is_pointer_v<T> || std::is_member_pointer_v<T>;
-template <class T>
-inline constexpr bool is_pointer_like<std::shared_ptr<T>> = true;
-template <class T>
-inline constexpr bool is_pointer_like<std::weak_ptr<T>> = true;
-
-template <class T>
-inline constexpr bool is_view = false;
-template <class Char, class Traits>
-inline constexpr bool is_view<std::basic_string_view<Char, Traits>> = true;
-template <class T, std::size_t N>
-inline constexpr bool is_view<std::span<T, N>> = true;
-
-/// What can be written and read back: a view has no memory that it could be read into.
-template <class T>
-concept archivable = !is_view<std::remove_cvref_t<T>>;
 
 /// Blocks of this many bytes and more may travel outside of the archive.
 inline constexpr std::size_t smallest_block = 4096;

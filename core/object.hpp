@@ -2,6 +2,7 @@
 
 /// Objects as bytes: any value that Boost.Serialization can write, in a checked frame.
 
+#include <armada/core/aggregate_archive.hpp>
 #include <armada/core/archive.hpp>
 #include <armada/core/archive_policy.hpp>
 #include <armada/core/buffer.hpp>

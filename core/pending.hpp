@@ -4,6 +4,7 @@
 
 #include <armada/core/background.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/completion.hpp>
 #include <armada/core/job.hpp>
 #include <armada/core/mpi.hpp>
 #include <armada/core/status.hpp>
