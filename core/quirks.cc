@@ -113,6 +113,16 @@ constexpr quirk rows[] = {
      "operations made by MPI_Op_create_c",
      "core/operation.cc",
      {}},
+    {"41",
+     "packing a struct of several basic types, or a pair of value and place, in the external form crashes",
+     "packed number by number",
+     "core/pack.cc",
+     {}},
+    {"42",
+     "a complex long double in the external form is the machine's own, with its bytes turned round",
+     "packed as two long doubles",
+     "core/pack.hpp",
+     {}},
 };
 
 /// The rest of the line that begins with `key`, without the spaces around it.

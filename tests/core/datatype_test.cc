@@ -93,7 +93,7 @@ template <class T>
 std::vector<bool> bytes_that_travel() {
   zoo::elements<T> sample(1, std::byte{});
   zoo::for_each_leaf(*sample.data(),
-                     [](std::byte* leaf, std::size_t bytes) { std::fill_n(leaf, bytes, std::byte{1}); });
+                     [](auto& leaf) { std::ranges::fill(std::as_writable_bytes(std::span(&leaf, 1)), std::byte{1}); });
   std::vector<bool> travels;
   for (auto const each : sample.bytes().first(sizeof(T))) travels.push_back(each == std::byte{1});
   return travels;

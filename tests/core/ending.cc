@@ -7,7 +7,7 @@
 #include <armada/core/clock.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/core/communicator_state.hpp>
-#include <armada/core/datatype.hpp>
+#include <armada/core/derived_datatype.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/error_class.hpp>
@@ -305,6 +305,29 @@ void drops_a_send_that_nobody_takes() {
   wait_for_all();
 }
 
+void operation_throws() {
+  environment const env;
+  auto const op = make_operation<int>([who = world().rank()](int, int) -> int {
+    throw std::runtime_error("these cannot be added, says rank " + std::to_string(who));
+  });
+  int const in = 1;
+  int inout = 1;
+  if (last()) MPI_Reduce_local(&in, &inout, 1, MPI_INT, op.raw());
+  wait_for_all();
+}
+
+void forgets_a_type_and_an_operation() {
+  static std::optional<datatype> type;
+  static std::optional<datatype> borrowed;
+  static std::optional<operation> op;
+  environment const env;
+  if (!last()) return;
+  type.emplace(datatype::contiguous(3, datatype::of<int>()));
+  type->set_name("three");
+  borrowed.emplace(datatype::of<int>());
+  op.emplace(make_operation<int>([n = 1](int a, int b) { return a + b + n; }));
+}
+
 void outlives() {
   static int value = 0;
   static std::optional<pending<>> open;
@@ -328,6 +351,8 @@ std::map<std::string, std::function<void()>> const modes{
     {"adopts", adopts},
     {"drops_a_failure", drops_a_failure},
     {"drops_a_send_that_nobody_takes", drops_a_send_that_nobody_takes},
+    {"operation_throws", operation_throws},
+    {"forgets_a_type_and_an_operation", forgets_a_type_and_an_operation},
     {"outlives", outlives},
     {"late", late},
     {"threads", threads},

@@ -59,6 +59,11 @@ for ranks in 1 2 3; do
     "stderr: rank $last of $ranks: communicator \"world/0\" was still open when the environment ended; closed now"
   ends good "$ranks" adopts 'owner 0' "largest $ranks" 'handler as before'
   ends good "$ranks" outlives
+  ends bad "$ranks" operation_throws \
+    "stderr: rank $last of $ranks: the operation of a reduction threw: these cannot be added, says rank $last"
+  ends good "$ranks" forgets_a_type_and_an_operation \
+    "stderr: rank $last of $ranks: an operation was still open when the environment ended; closed now" \
+    "stderr: rank $last of $ranks: datatype \"three\" was still open when the environment ended; closed now"
 done
 
 second='on rank 0 of 1: called from a second thread, but MPI granted'

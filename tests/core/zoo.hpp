@@ -148,7 +148,7 @@ void for_each(types<T...>, auto visit) {
   (visit.template operator()<T>(), ...);
 }
 
-/// Calls `visit(address, bytes)` for every number that is to travel.
+/// Calls `visit(number)` for every number that is to travel.
 template <class T>
 void for_each_leaf(T& value, auto const& visit);
 template <class T, std::size_t N>
@@ -187,7 +187,7 @@ void for_each_leaf(T& value, auto const& visit) {
   if constexpr (requires { by_hand(value); })
     std::apply([&](auto&... part) { (for_each_leaf(part, visit), ...); }, by_hand(value));
   else
-    visit(reinterpret_cast<std::byte*>(&value), sizeof(T));
+    visit(value);
 }
 
 /// Memory for elements whose padding can be looked at: every byte is `fill` at first.
@@ -206,8 +206,11 @@ public:
   void number(int rank) {
     unsigned next = static_cast<unsigned>(1 + 37 * rank);
     for (std::size_t i = 0; i < count_; ++i)
-      for_each_leaf(first_[i], [&](std::byte* leaf, std::size_t bytes) {
-        for (std::size_t at = 0; at < bytes; ++at) leaf[at] = static_cast<std::byte>(next++ & 0xffU);
+      for_each_leaf(first_[i], [&]<class Leaf>(Leaf& leaf) {
+        auto const bytes = std::as_writable_bytes(std::span(&leaf, 1));
+        for (auto& byte : bytes) byte = static_cast<std::byte>(next++ & 0xffU);
+        if constexpr (std::same_as<Leaf, long double>)
+          leaf = static_cast<long double>(next); // not every pattern is one
       });
   }
   [[nodiscard]] T* data() { return first_; }

@@ -360,6 +360,32 @@ bool more_memory_than_there_is() {
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   void* memory = nullptr;
   return MPI_Alloc_mem(MPI_Aint{1} << 62, MPI_INFO_NULL, static_cast<void*>(&memory)) != MPI_SUCCESS;
+bool external_struct() {
+  int const lengths[] = {1, 1};
+  MPI_Aint const places[] = {0, 8};
+  MPI_Datatype const parts[] = {MPI_DOUBLE, MPI_INT};
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Type_create_struct(2, lengths, places, parts, &type);
+  MPI_Type_commit(&type);
+  struct {
+    double value;
+    int place;
+  } const in{1.0, 2};
+  unsigned char out[64] = {};
+  MPI_Aint size = 0;
+  MPI_Aint end = 0;
+  MPI_Pack_external_size("external32", 1, type, &size);
+  MPI_Pack_external("external32", &in, 1, type, out, sizeof(out), &end);
+  MPI_Type_free(&type);
+  return size == 12 && end == 12 && out[0] == 0x3f && out[1] == 0xf0 && out[11] == 2;
+}
+
+bool external_complex_long_double() {
+  std::complex<long double> const in(1.0L, 0.0L);
+  unsigned char out[64] = {};
+  MPI_Aint end = 0;
+  MPI_Pack_external("external32", &in, 1, MPI_CXX_LONG_DOUBLE_COMPLEX, out, sizeof(out), &end);
+  return end == 32 && out[0] == 0x3f && out[1] == 0xff && out[2] == 0;
 }
 
 struct program {
@@ -393,6 +419,8 @@ constexpr program programs[] = {
     {"31", displacement_on_one_rank},
     {"32", status_of_a_receive_from_nobody},
     {"40", user_operation_on_many},
+    {"41", external_struct},
+    {"42", external_complex_long_double},
 };
 
 } // namespace
