@@ -6,10 +6,51 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <cxxabi.h>
+
+#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 namespace armada::detail {
+
+namespace {
+
+void replace_all(std::string& text, std::string_view old, std::string_view with) {
+  for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at + with.size()))
+    text.replace(at, old.size(), with);
+}
+
+/// Takes out every argument that begins with `start`, which ends with the bracket that it opens.
+void remove_arguments(std::string& text, std::string_view start) {
+  for (auto at = text.find(start); at != std::string::npos; at = text.find(start, at)) {
+    auto end = at + start.size();
+    for (int open = 1; open > 0 && end < text.size(); ++end) open += text[end] == '<' ? 1 : text[end] == '>' ? -1 : 0;
+    text.erase(at, end - at);
+  }
+}
+
+} // namespace
+
+std::uint64_t hash_of(std::type_info const& type) noexcept {
+  std::string_view const name = type.name();
+  return XXH3_64bits(name.data(), name.size());
+}
+
+std::string readable_name(std::type_info const& type) {
+  int status = 0;
+  std::unique_ptr<char, void (*)(void*)> const demangled(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
+                                                         std::free);
+  std::string name = status == 0 ? demangled.get() : type.name();
+  replace_all(name, "__cxx11::", "");
+  replace_all(name, "std::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string");
+  for (auto const* const start : {", std::char_traits<", ", std::allocator<", ", std::less<", ", std::hash<",
+                                  ", std::equal_to<", ", std::default_delete<"})
+    remove_arguments(name, start);
+  replace_all(name, " >", ">");
+  return name;
+}
 
 bool looks_like_frame(std::span<std::byte const> bytes) noexcept {
   return bytes.size() >= sizeof(frame_magic) && std::memcmp(bytes.data(), frame_magic.data(), sizeof(frame_magic)) == 0;

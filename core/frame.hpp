@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeinfo>
 
 namespace armada::detail {
 
@@ -26,23 +28,24 @@ struct frame {
 };
 static_assert(sizeof(frame) == 64 && std::has_unique_object_representations_v<frame>);
 
-/// A number for each type, the same in every rank that was built with the same compiler.
+/// The number of a type: a hash of its mangled name, which is the same in every file of a program and for g++ and
+/// clang. (What a compiler prints of a template's default arguments depends on what the file named before.)
+[[nodiscard]] std::uint64_t hash_of(std::type_info const& type) noexcept;
+/// The name of a type for people: `std::map<std::string, double>`, without the arguments that nobody writes.
+[[nodiscard]] std::string readable_name(std::type_info const& type);
+
+/// A number for each type, the same in every rank.
 template <class T>
-[[nodiscard]] constexpr std::uint64_t type_hash() noexcept {
-  std::uint64_t hash = 0xcbf2'9ce4'8422'2325; // FNV-1a
-  for (char const c : std::string_view(__PRETTY_FUNCTION__)) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100'0000'01b3;
-  }
+[[nodiscard]] std::uint64_t type_hash() noexcept {
+  static std::uint64_t const hash = hash_of(typeid(T));
   return hash;
 }
 
 /// The name of T for messages.
 template <class T>
-[[nodiscard]] constexpr std::string_view type_name() noexcept {
-  std::string_view name = __PRETTY_FUNCTION__;
-  name.remove_prefix(name.find("T = ") + 4);
-  return name.substr(0, name.find_first_of(";]"));
+[[nodiscard]] std::string_view type_name() {
+  static std::string const name = readable_name(typeid(T));
+  return name;
 }
 
 /// Whether bytes begin like an object message.

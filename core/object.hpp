@@ -65,7 +65,7 @@ using object_archive = typename object_traits<std::remove_cv_t<Value>>::archive;
 
 /// A number for each type in each archive.
 template <class Value>
-inline constexpr std::uint64_t object_hash = type_hash<as_object<object_type<Value>, object_archive<Value>>>();
+inline std::uint64_t const object_hash = type_hash<as_object<object_type<Value>, object_archive<Value>>>();
 
 /// An object ready for the wire: its frame and archive in one piece, and its large blocks where they lie.
 struct encoded {

@@ -9,7 +9,6 @@
 #include <bitset>
 #include <chrono>
 #include <complex>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -242,16 +241,24 @@ struct archive_form<std::unique_ptr<T>> {
   }
 };
 
-template <>
-struct archive_form<std::filesystem::path> : form_for_all_archives {
+/// `std::filesystem::path`, known by what it can, since its header takes long to compile.
+template <class T>
+concept path_like = requires(T const& value, typename T::string_type native) {
+  { value.native() } -> std::same_as<typename T::string_type const&>;
+  { value.lexically_normal() } -> std::same_as<T>;
+  T(std::move(native));
+};
+
+template <path_like Path>
+struct archive_form<Path> : form_for_all_archives {
   static constexpr std::size_t least_bytes = sizeof(std::uint64_t);
   template <class Archive>
-  static void write(Archive& to, std::filesystem::path const& value) {
+  static void write(Archive& to, Path const& value) {
     to << value.native();
   }
   template <class Archive>
-  static void read(Archive& from, std::filesystem::path& value) {
-    std::filesystem::path::string_type native;
+  static void read(Archive& from, Path& value) {
+    typename Path::string_type native;
     from >> native;
     value = std::move(native);
   }

@@ -5,6 +5,7 @@
 #include <armada/core/object.hpp>
 
 #include <clocale>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <memory>

@@ -112,11 +112,33 @@ TEST(frame, the_error_says_what_was_wrong) {
             std::string::npos);
 }
 
-static_assert(type_hash<int>() != type_hash<unsigned>());
-static_assert(type_hash<std::vector<int>>() != type_hash<std::vector<long>>());
-static_assert(type_hash<std::map<int, int>>() == type_hash<std::map<int, int>>());
-static_assert(type_name<double>() == "double");
-static_assert(type_name<std::vector<int>>().starts_with("std::vector<int"));
+/// Names std::vector<T> before anybody writes std::vector<short>: what the compiler prints of that is another text
+/// then.
+template <class T>
+auto deduced() {
+  std::vector<T> const values;
+  return std::pair(type_hash<decltype(values)>(), std::string(type_name<decltype(values)>()));
+}
+auto const by_deduction = [](auto number) { return deduced<decltype(number)>(); }(short{});
+
+TEST(frame, types_have_a_number_each_however_they_were_named) {
+  EXPECT_NE(type_hash<int>(), type_hash<unsigned>());
+  EXPECT_NE(type_hash<std::vector<int>>(), type_hash<std::vector<long>>());
+  EXPECT_EQ((type_hash<std::map<int, int>>()), (type_hash<std::map<int, int, std::less<int>>>()));
+  EXPECT_NE((type_hash<std::map<int, int>>()), (type_hash<std::map<int, int, std::greater<int>>>()));
+  EXPECT_EQ(by_deduction.first, type_hash<std::vector<short>>());
+  EXPECT_EQ(by_deduction.second, type_name<std::vector<short>>());
+  EXPECT_EQ(type_hash<double>(), hash_of(typeid(double)));
+}
+
+TEST(frame, types_are_named_as_people_write_them) {
+  EXPECT_EQ(type_name<double>(), "double");
+  EXPECT_EQ(type_name<std::vector<short>>(), "std::vector<short>");
+  EXPECT_EQ(type_name<std::string>(), "std::string");
+  EXPECT_EQ((type_name<std::map<std::string, std::vector<std::string>>>()),
+            "std::map<std::string, std::vector<std::string>>");
+  EXPECT_EQ((type_name<std::map<int, int, std::greater<int>>>()), "std::map<int, int, std::greater<int>>");
+}
 
 } // namespace
 } // namespace armada::detail

@@ -4,6 +4,7 @@
 
 #include <armada/core/object.hpp>
 
+#include <filesystem>
 #include <map>
 #include <stdexcept>
 #include <string>

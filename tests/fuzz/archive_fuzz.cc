@@ -29,6 +29,20 @@ private:
 
 } // namespace
 
+extern "C" std::size_t LLVMFuzzerMutate(unsigned char* data, std::size_t size, std::size_t most);
+
+/// Begins again from a whole object now and then, and changes it.
+extern "C" std::size_t LLVMFuzzerCustomMutator(unsigned char* data, std::size_t size, std::size_t most, unsigned seed) {
+  if (seed % 32 == 0 && most > 2) {
+    auto const good = support::archived(support::some_rich(static_cast<int>(seed / 32 % 3)));
+    size = std::min(most, good.size() + 2);
+    data[0] = 0;
+    data[1] = 0;
+    std::memcpy(data + 2, good.data(), size - 2);
+  }
+  return LLVMFuzzerMutate(data, size, most);
+}
+
 extern "C" int LLVMFuzzerTestOneInput(unsigned char const* data, std::size_t size) {
   if (size < 2) return 0;
   std::span const input(reinterpret_cast<std::byte const*>(data), size);

@@ -9,6 +9,7 @@
 #include <xtensor/xfixed.hpp>
 #include <xtensor/xtensor.hpp>
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
