@@ -11,7 +11,8 @@ namespace {
 using armada::detail::parse_library;
 
 TEST(quirks, reads_the_version_and_device_of_mpich) {
-  auto const library = parse_library("MPICH Version:      4.0.2\nMPICH Release date: Thu\nMPICH Device:       ch4:ucx\n");
+  auto const library =
+      parse_library("MPICH Version:      4.0.2\nMPICH Release date: Thu\nMPICH Device:       ch4:ucx\n");
   EXPECT_EQ(library.name, "MPICH");
   EXPECT_EQ(library.version, (std::array<int, 3>{4, 0, 2}));
   EXPECT_EQ(library.device, "ch4:ucx");

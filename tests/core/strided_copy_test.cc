@@ -37,8 +37,7 @@ void for_each_index(stride_array<N> const& shape, auto const& visit) {
   for (std::int64_t number = 0; number < volume; ++number) {
     stride_array<N> index{};
     std::int64_t left = number;
-    for (std::size_t d = N; d-- > 0; left /= shape[d])
-      index[d] = left % shape[d];
+    for (std::size_t d = N; d-- > 0; left /= shape[d]) index[d] = left % shape[d];
     visit(index);
   }
 }
@@ -76,8 +75,7 @@ struct layout {
 template <class T>
 std::vector<T> numbered(std::int64_t size, int first) {
   std::vector<T> values(static_cast<std::size_t>(size));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = static_cast<T>(first + static_cast<int>(i % 97));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(first + static_cast<int>(i % 97));
   return values;
 }
 
@@ -198,8 +196,7 @@ void expect_rows_cover(std::uint64_t seed, std::uint64_t extents) {
   std::mt19937_64 random(seed);
   for (int round = 0; round < 500; ++round) {
     stride_array<N> shape{};
-    for (std::int64_t& extent : shape)
-      extent = static_cast<std::int64_t>(random() % extents);
+    for (std::int64_t& extent : shape) extent = static_cast<std::int64_t>(random() % extents);
     layout<N> const to(random, shape), from(random, shape);
     std::vector<std::int64_t> expected(static_cast<std::size_t>(to.size), -1), found = expected;
     for_each_index(shape, [&](stride_array<N> const& k) {
