@@ -22,7 +22,8 @@ struct not_registered {};
 /// The members of T that travel, for a class whose members cannot be found: private ones, base classes, more than 32,
 /// constructors. One line after the class, before its first use:
 ///   template <> inline constexpr auto armada::wire_members<particle> = std::tuple(&particle::x, &particle::id);
-/// Every member named is itself a wire type or a C array of one. What is not named stays as it is at the receiver.
+/// Every member named is itself a wire type or a C array of one. What is not named stays as it is at the receiver. For
+/// private members a static member function can give the tuple.
 template <class T>
 inline constexpr detail::not_registered wire_members{};
 
@@ -94,12 +95,13 @@ concept tuple_like = complete<std::tuple_size<T>>;
 
 /// A plain struct. (A range is what it ranges over, not its members.)
 template <class T>
-concept plain_struct = complete<T> && std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_empty_v<T> &&
-                       !std::is_polymorphic_v<T> && std::default_initializable<T> && !tuple_like<T> &&
-                       !std::ranges::range<T> && !serializes_itself<T> && !takes_braces<T, 0, any_base<T>>();
+concept plain_struct =
+    complete<T> && !wire_as_bytes<T> && std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_empty_v<T> &&
+    !std::is_polymorphic_v<T> && std::default_initializable<T> && !tuple_like<T> && !std::ranges::range<T> &&
+    !serializes_itself<T> && !takes_braces<T, 0, any_base<T>>();
 
-/// Whether every one of the members of a plain struct was counted and can be bound. A union without a name cannot, so
-/// that structs that begin a member with a union are left alone.
+/// Whether every one of the members of a plain struct was counted and can be bound. An unnamed union cannot, so that
+/// structs with a union among their members are left alone.
 template <plain_struct T>
 [[nodiscard]] consteval bool can_be_enumerated() {
   constexpr auto count = count_members<T>();

@@ -175,7 +175,7 @@ inline constexpr bool is_dense<T> = dense_bytes<parts<T>> == sizeof(T);
 
 /// A type whose values MPI moves without serialising them: numbers, `bool`, `std::byte`, enumerations, `std::complex`;
 /// pairs, tuples and `std::array`s of these; and structs of these, C arrays in them included. The members of a struct
-/// are found by themselves when it is an aggregate without bases, bit-fields, unnamed unions and a `serialize` of its
+/// are found by themselves when it is an aggregate without bases, bit-fields, unions and a `serialize` of its
 /// own, can be made without arguments, and has at most 32 members; `wire_members` and `wire_as_bytes` name the others.
 template <class T>
 concept wire = detail::is_wire<std::remove_cv_t<T>>;

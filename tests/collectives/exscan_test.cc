@@ -66,6 +66,12 @@ TEST(exscan, operations_that_do_not_commute_go_in_rank_order) {
   EXPECT_EQ(before, world().rank() == 0 ? span(-1, -1) : span(0, world().rank() - 1));
 }
 
+TEST(exscan, operations_with_state) {
+  int const used = operation::in_use();
+  for (int modulus : {7, 10}) expect_serial<int>([modulus](int a, int b) { return (a + b) % modulus; });
+  EXPECT_EQ(operation::in_use(), used) << "none is left behind";
+}
+
 TEST(exscan, lengths_that_differ_are_named) {
   std::vector<int> const in(3);
   std::vector<int> out(2);

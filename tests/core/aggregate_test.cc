@@ -197,6 +197,8 @@ static_assert(none_is_reflected<with_serialize, with_serialize_for_one_archive, 
 static_assert(none_is_reflected<too_many, without_default, holds_one_without_default, holds_one_that_was_made, a_range,
                                 pair_like, hidden, lambda, lambda_with_state>);
 
+static_assert(none_is_reflected<zoo::flags, zoo::lone_bits, zoo::either>, "they travel as bytes");
+
 // Members are known, and yet it cannot travel as memory.
 static_assert(reflected<with_constant> && !wire<with_constant>);
 static_assert(reflected<with_volatile> && !wire<with_volatile>);

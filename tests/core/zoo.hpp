@@ -8,6 +8,7 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <tuple>
@@ -106,6 +107,11 @@ union either {
   char bytes[6];
 };
 
+struct lone_bits {
+  int whole;
+  unsigned low : 3;
+};
+
 struct of_registered {
   char c;
   secret s;
@@ -128,6 +134,8 @@ template <>
 inline constexpr bool armada::wire_as_bytes<zoo::flags> = true;
 template <>
 inline constexpr bool armada::wire_as_bytes<zoo::either> = true;
+template <>
+inline constexpr bool armada::wire_as_bytes<zoo::lone_bits> = true;
 
 namespace zoo {
 
@@ -136,7 +144,7 @@ struct types {};
 
 using all =
     types<particle, one, nested, tables, with_standard_types, aligned, widest, secret, derived, flags, either,
-          of_registered, std::tuple<char, double, short>, std::tuple<std::tuple<char, int>, float>,
+          lone_bits, of_registered, std::tuple<char, double, short>, std::tuple<std::tuple<char, int>, float>,
           std::array<std::tuple<double, char>, 3>, std::pair<particle, one>, std::array<nested, 2>, std::tuple<one>,
           armada::located<double>, armada::located<float>, armada::located<short>, armada::located<int>,
           armada::located<long>, armada::located<long double>, armada::located<char>,
@@ -209,8 +217,10 @@ public:
       for_each_leaf(first_[i], [&]<class Leaf>(Leaf& leaf) {
         auto const bytes = std::as_writable_bytes(std::span(&leaf, 1));
         for (auto& byte : bytes) byte = static_cast<std::byte>(next++ & 0xffU);
-        if constexpr (std::same_as<Leaf, long double>)
-          leaf = static_cast<long double>(next); // not every pattern is one
+        if constexpr (std::same_as<Leaf, long double>) { // not every pattern is one, and 10 bytes are the number
+          auto const number = static_cast<long double>(next);
+          std::memcpy(bytes.data(), &number, 10);
+        }
       });
   }
   [[nodiscard]] T* data() { return first_; }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,14 @@
 namespace support {
 
 enum class colour : std::int16_t { red, green, blue };
+
+/// A struct with padding whose members are found by themselves.
+struct grain {
+  char kind;
+  double weight;
+  short place[2][2];
+  bool operator==(grain const&) const = default;
+};
 
 /// The n-th value of a type, exact in all of them.
 template <class T>
@@ -29,6 +38,17 @@ struct numbered<std::complex<T>> {
 template <class First, class Second>
 struct numbered<std::pair<First, Second>> {
   static std::pair<First, Second> at(int n) { return {numbered<First>::at(n), numbered<Second>::at(n + 1)}; }
+};
+template <class... T>
+struct numbered<std::tuple<T...>> {
+  static std::tuple<T...> at(int n) { return {numbered<T>::at(n)...}; }
+};
+template <>
+struct numbered<grain> {
+  static grain at(int n) {
+    auto const place = [n](int i) { return numbered<short>::at(n + i); };
+    return {numbered<char>::at(n), numbered<double>::at(n + 1), {{place(2), place(3)}, {place(4), place(5)}}};
+  }
 };
 template <class T, std::size_t N>
 struct numbered<std::array<T, N>> {
@@ -55,6 +75,8 @@ void for_each_wire_type(Visit visit) {
   visit(std::complex<double>{});
   visit(std::pair<char, double>{});
   visit(std::array<short, 3>{});
+  visit(std::tuple<char, int, double>{});
+  visit(grain{});
 }
 
 /// `count` values that tell which rank they are from.
