@@ -65,6 +65,7 @@ void check_same(communicator const& comm, std::string_view what, std::vector<int
 /// Where each list ends in all of them joined.
 std::vector<int> ends_of(std::vector<std::vector<int>> const& lists) {
   std::vector<int> ends;
+  ends.reserve(lists.size());
   std::size_t end = 0;
   for (auto const& list : lists) ends.push_back(static_cast<int>(end += list.size()));
   return ends;

@@ -82,7 +82,7 @@ void info::set(std::string_view key, std::string_view value) {
   call<MPI_Info_set>(raw_, name.c_str(), std::string(value).c_str());
 }
 
-bool info::erase(std::string_view key) {
+bool info::erase(std::string_view key) { // NOLINT(readability-make-member-function-const)
   if (!contains(key)) return false;
   call<MPI_Info_delete>(raw_, std::string(key).c_str());
   return true;

@@ -194,7 +194,8 @@ void threads() {
   int argc = 0;
   char** argv = nullptr;
   int const levels[] = {MPI_THREAD_SINGLE, MPI_THREAD_FUNNELED, MPI_THREAD_SERIALIZED, MPI_THREAD_MULTIPLE};
-  int const wanted = levels[std::atoi(std::getenv("LEVEL"))];
+  char const* const level = std::getenv("LEVEL");
+  int const wanted = levels[level != nullptr ? std::atoi(level) : 3];
   environment const env(argc, argv, wanted);
   std::printf("granted %d %d\n", env.thread_level() == wanted, env.is_thread_main());
   auto ask = [] {

@@ -61,7 +61,7 @@ TEST_F(sides, know_each_other) {
   std::iota(ranks.begin(), ranks.end(), 0);
   EXPECT_EQ(inter.remote_group().translate_ranks(ranks, group(world())), theirs);
   EXPECT_EQ(compare(group(inter), group(half)), comparison::ident);
-  for (std::size_t i = 0; i < theirs.size(); ++i) EXPECT_EQ(theirs[i] % 2, 1 - side());
+  for (int const rank : theirs) EXPECT_EQ(rank % 2, 1 - side());
 }
 
 TEST_F(sides, ranks_are_those_of_the_other_side) {

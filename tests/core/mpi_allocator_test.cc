@@ -24,7 +24,7 @@ static_assert(mpi_allocator<int>() == mpi_allocator<char>());
 
 TEST(mpi_allocator, containers_grow_and_move) {
   std::vector<double, mpi_allocator<double>> values;
-  for (int i = 0; i < 10'000; ++i) values.push_back(i);
+  for (int i = 0; i < 10'000; ++i) values.push_back(i); // NOLINT(performance-*): it is to grow
   for (int i = 0; i < 10'000; ++i) ASSERT_EQ(values[static_cast<std::size_t>(i)], i);
   auto const* const data = values.data();
   auto const moved = std::move(values);

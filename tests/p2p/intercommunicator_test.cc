@@ -69,6 +69,7 @@ TEST_F(one_and_many, objects_of_one_message_and_of_many) {
 
 TEST_F(one_and_many, from_any_rank_of_the_other_side) {
   std::vector<pending<table>> outgoing;
+  outgoing.reserve(static_cast<std::size_t>(inter.peers()));
   for (int peer = 0; peer < inter.peers(); ++peer)
     outgoing.push_back(send(inter, table_of(world().rank(), 20'000), {.dest = peer}, nonblocking));
   std::vector<bool> seen(static_cast<std::size_t>(inter.peers()));
@@ -85,6 +86,7 @@ TEST_F(one_and_many, over_a_duplicate) {
   communicator const copy = inter.dup();
   auto const outgoing = send(copy, std::string(50'000, one ? '1' : 'm'), {.dest = 0}, nonblocking);
   std::vector<std::string> got;
+  got.reserve(static_cast<std::size_t>(copy.peers()));
   for (int peer = 0; peer < (copy.rank() == 0 ? copy.peers() : 0); ++peer)
     got.push_back(recv<std::string>(copy, {.source = peer}));
   if (copy.rank() != 0) return;
