@@ -22,6 +22,20 @@
 
 namespace support {
 
+struct spot { // one block of bytes
+  int x = 0, y = 0;
+};
+struct mark { // has padding, and a truth that not every byte is
+  char kind = 0;
+  double weight = 0;
+  bool on = false;
+};
+struct note { // has no serialize
+  std::string text;
+  std::vector<mark> marks;
+  std::optional<spot> at;
+};
+
 struct rich {
   int number = 0;
   bool flag = false;
@@ -40,13 +54,15 @@ struct rich {
   std::valarray<std::int16_t> values;
   std::filesystem::path path;
   std::chrono::milliseconds time{0};
+  std::vector<spot> spots;
+  std::vector<note> notes;
   std::vector<rich> below;
   std::unique_ptr<rich> next;
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& number& flag& table& names& texts& mixed& matrix& array& pair& bits& set& lists& sets& queue& values;
-    archive& path& time& below& next;
+    archive& path& time& spots& notes& below& next;
   }
 };
 
@@ -70,6 +86,8 @@ inline rich some_rich(int depth = 1) {
   value.values = {1, 2, 3};
   value.path = "/a/b";
   value.time = std::chrono::milliseconds(17);
+  value.spots = {{1, 2}, {3, 4}};
+  value.notes = {{"first", {{'x', 1, true}, {'y', 2, false}}, spot{5, 6}}, {}};
   if (depth > 0) {
     value.below.push_back(some_rich(depth - 1));
     value.next = std::make_unique<rich>(some_rich(depth - 1));
