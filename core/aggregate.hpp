@@ -71,7 +71,7 @@ struct any_reference {
 };
 struct any_union {
   template <class U>
-    requires std::is_union_v<U>
+    requires(std::is_union_v<U>)
   operator U() const; // NOLINT(*-explicit-*)
 };
 template <class T>
@@ -106,11 +106,11 @@ template <plain_struct T>
 [[nodiscard]] consteval bool can_be_enumerated() {
   constexpr auto count = count_members<T>();
   constexpr bool more = takes_braces<T, count, any_value>() || takes_braces<T, count, any_reference>();
-  if constexpr (count == 0 || count > most_members || more)
-    return false;
-  else if constexpr ([]<std::size_t... I>(std::index_sequence<I...>) {
-                       return (takes_braces<T, I, any_union>() || ...);
-                     }(std::make_index_sequence<count>()))
+  constexpr bool holds_union = []<std::size_t... I>(std::index_sequence<I...>) {
+    return (takes_braces<T, I, any_union>() || ...);
+  }
+  (std::make_index_sequence<count>());
+  if constexpr (count == 0 || count > most_members || more || holds_union)
     return false;
   else
     return !std::is_void_v<decltype(bind_members<count>(std::declval<T&>()))>;

@@ -143,7 +143,7 @@ std::string datatype::name() const {
   return {text, static_cast<std::size_t>(length)};
 }
 
-void datatype::set_name(std::string_view name) {
+void datatype::set_name(std::string_view name) { // NOLINT(*-make-member-function-const)
   if (name.size() >= MPI_MAX_OBJECT_NAME)
     throw argument_error(detail::text("datatype::set_name on ", job::whoami(), ": the name has ", name.size(),
                                       " characters, and at most ", MPI_MAX_OBJECT_NAME - 1, " are possible"));

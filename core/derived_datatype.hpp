@@ -45,9 +45,10 @@ public:
     for (auto const each : list) values_.push_back(each.value);
   }
   template <std::ranges::input_range Range>
-    requires std::integral<std::ranges::range_value_t<Range>> integer_list(Range&& range) { // NOLINT(*-explicit-*)
-      for (auto const each : range) values_.push_back(detail::any_integer(each).value);
-    }
+    requires(std::integral<std::ranges::range_value_t<Range>>)
+  integer_list(Range const& range) { // NOLINT(*-explicit-*)
+    for (auto const each : range) values_.push_back(detail::any_integer(each).value);
+  }
   [[nodiscard]] std::span<std::int64_t const> values() const noexcept { return values_; }
 
 private:
@@ -164,7 +165,7 @@ public:
 
   [[nodiscard]] std::string name() const;
   /// Throws `argument_error` for a name of MPI_MAX_OBJECT_NAME characters or more.
-  void set_name(std::string_view name);
+  void set_name(std::string_view name); // NOLINT(*-make-member-function-const): it changes MPI's object
 
   [[nodiscard]] explicit operator bool() const noexcept;
   /// MPI's own handle, valid while this object lives. Throws `lifecycle_error` for none.

@@ -65,7 +65,7 @@ struct commuting {
   [[no_unique_address]] F function;
 
   template <class A, class B>
-    requires std::invocable<F const&, A, B>
+    requires(std::invocable<F const&, A, B>)
   constexpr decltype(auto) operator()(A&& a, B&& b) const {
     return std::invoke(function, std::forward<A>(a), std::forward<B>(b));
   }
@@ -272,7 +272,7 @@ concept accumulator = detail::predefined<T> &&
 /// MPI's handle for a stateless Op on elements T, which lives until MPI ends. Callables that MPI has no name for are
 /// taken as associative, and as commutative only when they are wrapped in `commutative`. Local.
 template <wire T, reducer<T> Op>
-  requires stateless<Op>
+  requires(stateless<Op>)
 [[nodiscard]] MPI_Op operation_of(Op) {
   if constexpr (detail::predefined_operation<Op, T>() != MPI_OP_NULL) {
     return detail::predefined_operation<Op, T>();

@@ -42,12 +42,12 @@ inline constexpr status from_nobody{proc_null, any_tag, 0, 0};
 /// Throws `argument_error` for a rank or tag that MPI does not take.
 inline void check_endpoint(communicator const& comm, to const& destination, std::string_view operation) {
   int const rank = destination.dest.value;
-  if (rank != proc_null && (rank < 0 || rank >= comm.size())) check_rank(comm, rank, operation, "dest");
+  if (rank != proc_null && (rank < 0 || rank >= comm.peers())) check_rank(comm, rank, operation, "dest");
   if (destination.tag < 0 || destination.tag > largest_tag()) throw_bad_tag(comm, operation, destination.tag);
 }
 inline void check_endpoint(communicator const& comm, from const& origin, std::string_view operation) {
   int const rank = origin.source.value;
-  if (rank != proc_null && rank != any_source && (rank < 0 || rank >= comm.size()))
+  if (rank != proc_null && rank != any_source && (rank < 0 || rank >= comm.peers()))
     check_rank(comm, rank, operation, "source");
   if (origin.tag != any_tag && (origin.tag < 0 || origin.tag > largest_tag()))
     throw_bad_tag(comm, operation, origin.tag);
