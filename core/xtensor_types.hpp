@@ -1,7 +1,8 @@
 #pragma once
 
 /// How xtensor's containers are archived as members of objects: shape, then elements in the order of their memory, in
-/// one block. Include it beside xtensor's headers where objects have such members.
+/// one block. Include it beside xtensor's headers where objects have such members. (With Boost's archives, `archive &
+/// t` finds xtensor's own operator and does not compile: write `archive & boost::serialization::make_nvp("t", t)`.)
 
 #include <armada/core/archive.hpp>
 #include <armada/core/standard_values.hpp>
