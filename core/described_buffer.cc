@@ -4,6 +4,8 @@
 
 namespace armada::detail {
 
+void free_datatype(MPI_Datatype type) noexcept { MPI_Type_free(&type); }
+
 void check_typed(void const* address, bool is_absolute, MPI_Count count, MPI_Datatype type) {
   job::require_running("typed");
   if (count < 0) throw argument_error(text("typed on ", job::whoami(), ": count is ", count));

@@ -11,6 +11,11 @@
 #include <vector>
 
 namespace armada {
+namespace detail {
+
+void free_datatype(MPI_Datatype type) noexcept;
+
+} // namespace detail
 
 /// A place in memory, a number of items, and the datatype of one: what MPI is told of a buffer. `Byte` is void, or
 /// void const for memory that is only read. May own its datatype, which is then freed with it; MPI allows that while
@@ -27,7 +32,7 @@ public:
         whole_(other.whole_), owns_(std::exchange(other.owns_, false)) {}
   described_buffer& operator=(described_buffer&&) = delete;
   ~described_buffer() {
-    if (owns_) MPI_Type_free(&type_);
+    if (owns_) detail::free_datatype(type_);
   }
 
   [[nodiscard]] Byte* address() const noexcept { return address_; }

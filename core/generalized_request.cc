@@ -22,4 +22,9 @@ MPI_Request start_generalized() {
   return raw;
 }
 
+void end_generalized(MPI_Request raw, bool awaited) noexcept {
+  MPI_Grequest_complete(raw);
+  if (!awaited) MPI_Wait(&raw, MPI_STATUS_IGNORE);
+}
+
 } // namespace armada::detail

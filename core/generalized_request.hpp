@@ -14,6 +14,8 @@ namespace detail {
 
 /// Begins a generalised request whose callbacks do nothing.
 [[nodiscard]] MPI_Request start_generalized();
+/// Ends one whose work has gone; frees it unless somebody waits for it.
+void end_generalized(MPI_Request raw, bool awaited) noexcept;
 
 template <class T>
 struct shared_result {
@@ -41,8 +43,7 @@ public:
     if (raw_ == MPI_REQUEST_NULL || !job::running()) return;
     result_->failure = std::make_exception_ptr(
         lifecycle_error("wait: the work of this generalized request ended without completing it"));
-    MPI_Grequest_complete(raw_);
-    if (!given_) MPI_Wait(&raw_, MPI_STATUS_IGNORE); // nobody else will free it
+    detail::end_generalized(raw_, given_);
   }
 
   /// The side that waits. Given once; `lifecycle_error` after that.

@@ -28,6 +28,11 @@ status status_of(MPI_Status const& arrived) {
   return result;
 }
 
+void take_back(MPI_Request receive) noexcept {
+  MPI_Cancel(&receive);
+  MPI_Wait(&receive, MPI_STATUS_IGNORE);
+}
+
 void throw_not_cancellable() {
   throw unsupported(text("cancel on ", job::whoami(),
                          ": only a receive can be taken back; MPI-4 deprecates it for sends, and forbids it for "

@@ -25,6 +25,9 @@ enum class request_kind { send, receive, collective };
 /// What MPI says of a message, its length counted in bytes.
 [[nodiscard]] status status_of(MPI_Status const& arrived);
 
+/// Cancels a receive and frees its request, whatever became of it.
+void take_back(MPI_Request receive) noexcept;
+
 /// Throws `unsupported`: only a receive can be cancelled.
 [[noreturn]] void throw_not_cancellable();
 

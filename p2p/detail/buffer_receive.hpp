@@ -232,8 +232,7 @@ public:
   void release() noexcept override {
     leave();
     this->abandoned_ = true;
-    MPI_Cancel(&posted_);
-    MPI_Wait(&posted_, MPI_STATUS_IGNORE);
+    take_back(posted_);
   }
 
 private:
