@@ -107,5 +107,6 @@ inline bool more_memory_than_there_is() {
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   void* memory = nullptr;
   return MPI_Alloc_mem(MPI_Aint{1} << 62, MPI_INFO_NULL, static_cast<void*>(&memory)) != MPI_SUCCESS;
+}
 
 } // namespace raw
