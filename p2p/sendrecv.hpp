@@ -14,9 +14,9 @@ namespace detail {
 
 /// A send and a receive under one pending, whose value is the receive's.
 template <class T, class Sent>
-class exchange_finisher final : public finisher<T> {
+class sendrecv_finisher final : public finisher<T> {
 public:
-  exchange_finisher(pending<Sent> leaving, pending<T> arriving) noexcept
+  sendrecv_finisher(pending<Sent> leaving, pending<T> arriving) noexcept
       : leaving_(std::move(leaving)), arriving_(std::move(arriving)) {}
   T finish(MPI_Status const&) override {
     static_cast<void>(leaving_.wait());
@@ -36,7 +36,7 @@ private:
 template <class T, class Sent>
 [[nodiscard]] pending<T> join(pending<Sent> leaving, pending<T> arriving) {
   return {MPI_REQUEST_NULL, request_kind::collective,
-          std::make_unique<exchange_finisher<T, Sent>>(std::move(leaving), std::move(arriving))};
+          std::make_unique<sendrecv_finisher<T, Sent>>(std::move(leaving), std::move(arriving))};
 }
 
 /// What can be sent, and what can be received into.
