@@ -75,9 +75,15 @@ concept writable = source<T> && requires(std::remove_reference_t<T>& value) {
   { buffer_traits<std::remove_cvref_t<T>>::view(value) } -> std::convertible_to<std::span<element_t<T>>>;
 };
 
+/// Has a length in each of its dimensions, which can change: a tensor.
+template <class T>
+concept reshapable = requires(std::remove_reference_t<T>& value) {
+  value.resize(value.shape());
+};
+
 /// A contiguous container of wire elements that can take another length: a vector, a string.
 template <class T>
-concept resizable = writable<T> && requires(std::remove_reference_t<T>& value, std::size_t n) {
+concept resizable = writable<T> && !reshapable<T> && requires(std::remove_reference_t<T> & value, std::size_t n) {
   value.resize(n);
 };
 

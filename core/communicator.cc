@@ -10,6 +10,7 @@
 #include <armada/core/predefined_attributes.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <exception>
 #include <limits>
 #include <utility>
@@ -78,6 +79,11 @@ node const& communicator_state::nearby() {
   found->whole = near == size;
   node_ = std::move(found);
   return *node_;
+}
+
+int communicator_state::next_object_id() {
+  static auto const ids = std::bit_floor(static_cast<std::uint32_t>(tag_ub()) + 1U);
+  return static_cast<int>(next_object_++ & (ids - 1));
 }
 
 posting_queue& communicator_state::postings() {

@@ -48,8 +48,8 @@ public:
   [[nodiscard]] node const& nearby();
   /// Nonblocking value collectives whose second phase is still to be posted, in posting order.
   [[nodiscard]] posting_queue& postings();
-  /// A tag for one object's messages on the twin.
-  [[nodiscard]] int next_object_id() noexcept { return static_cast<int>(next_object_++ & 0x7fffU); }
+  /// A tag for one object's messages on the twin. They come round again after as many objects as MPI has tags.
+  [[nodiscard]] int next_object_id();
 
 private:
   MPI_Comm raw_;

@@ -101,31 +101,33 @@ void check_typed(void const* address, bool is_absolute, MPI_Count count, MPI_Dat
 
 /// Something that gives MPI's handle: the datatype class.
 template <class T>
-concept holds_datatype = requires(T const& type) {
+concept holds_datatype = requires(std::remove_reference_t<T> const& type) {
   { type.raw() } -> std::same_as<MPI_Datatype>;
 };
 
 } // namespace detail
 
 /// `count` items of a committed datatype from `address` on, as a buffer: MPI's own triple. The memory and the datatype
-/// outlive the communication. `status::count` counts whole items. Local. Throws `argument_error` for a negative count,
-/// a null pointer, or MPI_DATATYPE_NULL.
+/// outlive the communication. `status::count` counts whole items. A rank that sends to itself sends whole numbers of
+/// the type's elements: MPICH asserts otherwise (quirk 29). Local. Throws `argument_error` for a negative count, a null
+/// pointer, or MPI_DATATYPE_NULL.
 template <class T>
 [[nodiscard]] auto typed(T* address, MPI_Count count, MPI_Datatype type) {
   detail::check_typed(address, false, count, type);
   return typed_buffer<std::conditional_t<std::is_const_v<T>, void const, void>>{address, count, type};
 }
-template <class T>
-[[nodiscard]] auto typed(T* address, MPI_Count count, detail::holds_datatype auto const& type) {
+template <class T, class Datatype>
+  requires(detail::holds_datatype<Datatype>&& std::is_lvalue_reference_v<Datatype>)
+[[nodiscard]] auto typed(T* address, MPI_Count count, Datatype&& type) { // a temporary would be freed before its use
   return typed(address, count, type.raw());
 }
 [[nodiscard]] inline auto typed(absolute_t, MPI_Count count, MPI_Datatype type) {
   detail::check_typed(nullptr, true, count, type);
   return typed_buffer<void>{MPI_BOTTOM, count, type};
 }
-[[nodiscard]] auto typed(absolute_t, MPI_Count count, detail::holds_datatype auto const& type) {
-  return typed(absolute, count, type.raw());
-}
+template <class Datatype>
+  requires(detail::holds_datatype<Datatype>&& std::is_lvalue_reference_v<Datatype>)
+[[nodiscard]] auto typed(absolute_t, MPI_Count count, Datatype&& type) { return typed(absolute, count, type.raw()); }
 
 template <class Byte>
 struct buffer_traits<typed_buffer<Byte>> {
@@ -173,7 +175,13 @@ namespace detail {
 /// What a buffer holds, as something that can be sent in its place.
 template <message_source Buffer>
 [[nodiscard]] auto packed_copy(Buffer const& buffer, MPI_Comm comm) {
-  if constexpr (source<Buffer>) {
+  constexpr bool as_elements = [] {
+    if constexpr (source<Buffer>)
+      return !std::same_as<element_t<Buffer>, bool>; // a vector<bool> has none
+    else
+      return false;
+  }();
+  if constexpr (as_elements) {
     auto const elements = view(buffer);
     return std::vector<element_t<Buffer>>(elements.begin(), elements.end());
   } else {

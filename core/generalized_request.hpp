@@ -30,7 +30,8 @@ struct shared_result<void> {
 } // namespace detail
 
 /// The working side of a generalised request: `pending()` goes to who waits, `complete` ends it, from any thread where
-/// MPI granted THREAD_MULTIPLE. One that goes without having been completed fails its pending with `lifecycle_error`.
+/// MPI granted THREAD_MULTIPLE. One that goes without having been completed fails its pending with `lifecycle_error`; a
+/// pending that is dropped does not wait for the work.
 /// Local. MPI-4.0, section 13.2.
 template <class T = void>
 class generalized_request {
@@ -51,7 +52,7 @@ public:
     if (given_ || raw_ == MPI_REQUEST_NULL)
       throw lifecycle_error("pending: this generalized request was given away or completed already");
     given_ = true;
-    return detail::make_pending(raw_, detail::request_kind::collective, [result = result_](MPI_Status const&) -> T {
+    return detail::make_pending(raw_, detail::request_kind::generalized, [result = result_](MPI_Status const&) -> T {
       if (result->failure) std::rethrow_exception(result->failure);
       if constexpr (!std::is_void_v<T>) return std::move(*result->value);
     });

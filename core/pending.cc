@@ -12,6 +12,7 @@ bool wait_bounded(MPI_Request& request) noexcept {
   auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   int done = 0;
   while (done == 0 && std::chrono::steady_clock::now() < limit) {
+    if (!background_is_empty()) advance_background();
     if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return false;
     progress::pause();
   }
@@ -51,12 +52,24 @@ namespace {
 
 /// Ends a communication that nobody waits for any more.
 void end_dropped(MPI_Request& raw, request_kind kind, bool hurry) noexcept {
-  if (hurry) {
+  if (hurry && kind != request_kind::generalized) {
     if (kind == request_kind::receive) MPI_Cancel(&raw);
     if (!wait_bounded(raw)) job::abort("an exception passed a pending whose peer did not come within 10 s");
     return;
   }
-  if (int const code = MPI_Wait(&raw, MPI_STATUS_IGNORE); code != MPI_SUCCESS) {
+  if (kind == request_kind::generalized) { // its work may never end, and nobody asks
+    MPI_Request_free(&raw);
+    return;
+  }
+  int code = MPI_SUCCESS;
+  int done = 0;
+  while (!background_is_empty() && code == MPI_SUCCESS && done == 0) {
+    advance_background();
+    code = MPI_Test(&raw, &done, MPI_STATUS_IGNORE);
+    progress::pause();
+  }
+  if (code == MPI_SUCCESS && done == 0) code = MPI_Wait(&raw, MPI_STATUS_IGNORE);
+  if (code != MPI_SUCCESS) {
     try {
       throw_mpi_error(code, "MPI_Wait");
     } catch (error const& e) {
@@ -86,8 +99,9 @@ void persistent_request::wait(MPI_Status& arrived) {
 
 bool persistent_request::test(MPI_Status& arrived) {
   int done = 0;
+  active_ = false; // an error is an end as well
   call<MPI_Test>(&raw_, &done, &arrived);
-  if (done != 0) active_ = false;
+  active_ = done == 0;
   return done != 0;
 }
 

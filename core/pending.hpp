@@ -20,7 +20,7 @@ namespace armada {
 namespace detail {
 
 /// What becomes of a request that is dropped while an exception passes.
-enum class request_kind { send, receive, collective };
+enum class request_kind { send, receive, collective, generalized };
 
 /// What MPI says of a message, its length counted in bytes.
 [[nodiscard]] status status_of(MPI_Status const& arrived);
@@ -157,13 +157,20 @@ public:
     if constexpr (!std::is_void_v<T>) throw lifecycle_error("wait: this pending has no value");
   }
 
-  /// Whether `wait` would return at once. Moves the communication on.
+  /// Whether `wait` would return at once. Moves the communication on; once the first message of an object has come, the
+  /// rest is received here, which waits for its sender.
   [[nodiscard]] bool test() {
     if (done_) return true;
     refuse_abandoned();
     if (!detail::background_is_empty()) detail::advance_background();
     explained([&] { arrived_early_ = arrived_early_ || request_.test(arrived_); });
-    return arrived_early_ && (!rest_ || rest_->ready());
+    if (!arrived_early_) return false;
+    try {
+      return !rest_ || rest_->ready();
+    } catch (...) {
+      done_ = true;
+      throw;
+    }
   }
 
   /// Whether it was waited for, cancelled, or moved from: there is nothing to wait for any more.
@@ -222,7 +229,8 @@ private:
   void close() noexcept {
     if (done_) return;
     if (rest_ && rest_->abandoned()) request_.forget();
-    if (!rest_ || rest_->abandoned() || request_.must_hurry() || !job::running()) {
+    bool const nobody_asks = request_.kind() == detail::request_kind::generalized;
+    if (!rest_ || nobody_asks || rest_->abandoned() || request_.must_hurry() || !job::running()) {
       request_ = detail::request();
       rest_.reset();
       done_ = true;

@@ -138,7 +138,12 @@ public:
   [[nodiscard]] bool test() {
     if (!active_) return true;
     if (!detail::background_is_empty()) detail::advance_background();
-    return body_->test();
+    try {
+      return body_->test();
+    } catch (...) {
+      active_ = false;
+      throw;
+    }
   }
 
   /// Whether it is not under way.

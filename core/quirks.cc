@@ -108,6 +108,8 @@ constexpr quirk rows[] = {
      "nothing is posted, and the status is made here",
      "p2p/endpoint.hpp",
      {}},
+    {"33", "Psend_init and Precv_init with MPI_PROC_NULL crash", "nothing is prepared, and rounds do nothing",
+     "p2p/partitioned.hpp", ucx},
     {"40",
      "a user operation made by MPI_Op_create asserts when it is given more elements than an int can count",
      "operations made by MPI_Op_create_c",

@@ -10,7 +10,7 @@ namespace armada {
 struct status {
   int source = -1;        ///< the sender's rank
   int tag = -1;           ///< the message's tag
-  std::int64_t bytes = 0; ///< its length in bytes of the receiver's representation
+  std::int64_t bytes = 0; ///< its length in bytes: of the elements received into, of the data alone for a probe
   std::int64_t count = 0; ///< its length in elements of the receiving buffer; 1 for an object, `bytes` for a probe
   bool cancelled = false; ///< no message: the receive was cancelled
 

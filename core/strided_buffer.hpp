@@ -81,7 +81,8 @@ struct buffer_traits<View> {
   }
 
   /// The first bytes that a message has written, as many as `head` holds and the view has.
-  static std::size_t first_bytes(View const& view, std::span<std::byte> head) {
+  static std::size_t first_bytes(View const& view,
+                                 std::span<std::byte> head) requires detail::is_dense<typename View::value_type> {
     using element = typename View::value_type;
     std::vector<std::int64_t> extents, strides;
     for (auto const extent : view.shape()) extents.push_back(static_cast<std::int64_t>(extent));

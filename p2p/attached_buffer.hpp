@@ -10,8 +10,9 @@
 
 namespace armada {
 
-/// Memory for buffered sends, given to MPI while this object lives. One per process. Its end waits until all messages
-/// in it have been taken. Local. MPI-4.0, section 3.6.
+/// Memory for buffered sends, given to MPI while this object lives. One per process; made, flushed and ended by one
+/// thread at a time. Its end waits until all messages in it have been taken, inside of MPI, where no nonblocking
+/// receive of an object moves on: wait for those first. Local. MPI-4.0, section 3.6.
 class attached_buffer {
 public:
   /// `bytes`: the sum of `bsend_bytes` of the messages that are under way at one time.

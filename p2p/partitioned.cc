@@ -1,28 +1,33 @@
 #include <armada/core/job.hpp>
 #include <armada/p2p/partitioned.hpp>
 
+#include <numeric>
+#include <vector>
+
 namespace armada {
 namespace detail {
 
 partitioned_transfer::partitioned_transfer(MPI_Request raw, request_kind kind, int partitions)
-    : request_(std::make_unique<persistent_request>(raw, kind)), partitions_(partitions) {}
+    : request_(raw == MPI_REQUEST_NULL ? nullptr : std::make_unique<persistent_request>(raw, kind)),
+      partitions_(partitions) {}
 
 void partitioned_transfer::start() {
   if (active_) throw lifecycle_error("start: this partitioned communication is under way; wait for it first");
   early_ = false;
-  request_->start();
+  if (request_) request_->start();
   active_ = true;
 }
 
 void partitioned_transfer::wait() {
   if (!active_) throw lifecycle_error("wait: this partitioned communication was not started");
   MPI_Status ignored{};
-  if (!early_) request_->wait(ignored);
+  if (request_ && !early_) request_->wait(ignored);
   active_ = false;
 }
 
 bool partitioned_transfer::test() {
-  if (!active_ || early_) return true;
+  if (!active_ || early_ || !request_) return true;
+  if (!background_is_empty()) advance_background();
   MPI_Status ignored{};
   early_ = request_->test(ignored);
   return early_;
@@ -49,26 +54,37 @@ void partitioned_send::start() {
   for (int i = 0; i < partitions_; ++i) marked_[static_cast<std::size_t>(i)] = false;
 }
 
-void partitioned_send::mark(std::string_view operation, int i) {
-  check(operation, i, i);
-  if (marked_[static_cast<std::size_t>(i)].exchange(true))
-    throw argument_error(detail::text(operation, " on ", job::whoami(), ": partition ", i, " is ready already"));
+void partitioned_send::mark(std::string_view operation, std::span<int const> partitions, auto&& pass_on) {
+  auto const flag = [&](int i) -> std::atomic<bool>& { return marked_[static_cast<std::size_t>(i)]; };
+  for (int const i : partitions) check(operation, i, i);
+  std::size_t done = 0;
+  try {
+    for (; done < partitions.size(); ++done)
+      if (flag(partitions[done]).exchange(true))
+        throw argument_error(
+            detail::text(operation, " on ", job::whoami(), ": partition ", partitions[done], " is ready already"));
+    if (request_) pass_on(request_->raw());
+  } catch (...) { // none of them was passed on
+    for (std::size_t k = 0; k < done; ++k) flag(partitions[k]) = false;
+    throw;
+  }
 }
 
 void partitioned_send::ready(int i) {
-  mark("ready", i);
-  call<MPI_Pready>(i, request_->raw());
+  mark("ready", {&i, 1}, [i](MPI_Request raw) { call<MPI_Pready>(i, raw); });
 }
 
 void partitioned_send::ready_range(int first, int last) {
   check("ready_range", first, last);
-  for (int i = first; i <= last; ++i) mark("ready_range", i);
-  call<MPI_Pready_range>(first, last, request_->raw());
+  std::vector<int> all(static_cast<std::size_t>(last - first) + 1);
+  std::iota(all.begin(), all.end(), first);
+  mark("ready_range", all, [=](MPI_Request raw) { call<MPI_Pready_range>(first, last, raw); });
 }
 
 void partitioned_send::ready_list(std::span<int const> partitions) {
-  for (int const i : partitions) mark("ready_list", i);
-  call<MPI_Pready_list>(static_cast<int>(partitions.size()), const_cast<int*>(partitions.data()), request_->raw());
+  mark("ready_list", partitions, [partitions](MPI_Request raw) {
+    call<MPI_Pready_list>(static_cast<int>(partitions.size()), const_cast<int*>(partitions.data()), raw);
+  });
 }
 
 int partitioned_send::first_missing() const noexcept {
@@ -84,13 +100,14 @@ void partitioned_send::wait() {
 }
 
 partitioned_send::~partitioned_send() {
-  if (int const i = request_ && job::running() ? first_missing() : -1; i >= 0)
+  if (int const i = marked_ && job::running() ? first_missing() : -1; i >= 0)
     job::abort(detail::text("a partitioned send went before its partition ", i, " was made ready"));
 }
 
 bool partitioned_recv::arrived(int i) {
   check("arrived", i, i);
-  if (early_) return true;
+  if (early_ || !request_) return true;
+  if (!detail::background_is_empty()) detail::advance_background();
   int flag = 0;
   call<MPI_Parrived>(request_->raw(), i, &flag);
   return flag != 0;

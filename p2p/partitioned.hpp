@@ -70,7 +70,8 @@ public:
   void wait();
 
 private:
-  void mark(std::string_view operation, int i);
+  /// All of them or none: marks them and hands them to MPI.
+  void mark(std::string_view operation, std::span<int const> partitions, auto&& pass_on);
   [[nodiscard]] int first_missing() const noexcept; ///< -1: all of this round are ready
   std::unique_ptr<std::atomic<bool>[]> marked_;
 };
@@ -84,18 +85,19 @@ public:
 };
 
 /// Prepares to send a buffer in `partitions` equal parts. The buffer is lent to it as long as it lives. The numbers of
-/// partitions of both sides may differ, their lengths not. Local. Throws `argument_error` when the buffer cannot be cut
-/// so, or for a wrong rank or tag.
+/// partitions of both sides may differ, their lengths not. To `proc_null`, rounds do nothing. Local. Throws
+/// `argument_error` when the buffer cannot be cut so, or for a wrong rank or tag.
 template <source Buffer>
   requires outlives_call<Buffer>
 [[nodiscard]] partitioned_send psend(communicator const& comm, Buffer&& buffer, int partitions, to destination) {
   auto const elements = view(buffer);
   detail::check_endpoint(comm, destination, "psend");
   detail::check_partitions(comm, "psend", elements.size(), partitions);
-  MPI_Request raw = MPI_REQUEST_NULL;
-  call<MPI_Psend_init>(static_cast<void*>(const_cast<element_t<Buffer>*>(elements.data())), partitions,
-                       static_cast<MPI_Count>(elements.size()) / partitions, datatype_of<element_t<Buffer>>(),
-                       destination.dest.value, destination.tag, comm.raw(), MPI_INFO_NULL, &raw);
+  MPI_Request raw = MPI_REQUEST_NULL; // stays so for proc_null, which MPICH crashes on (quirk 33)
+  if (destination.dest.value != proc_null)
+    call<MPI_Psend_init>(static_cast<void*>(const_cast<element_t<Buffer>*>(elements.data())), partitions,
+                         static_cast<MPI_Count>(elements.size()) / partitions, datatype_of<element_t<Buffer>>(),
+                         destination.dest.value, destination.tag, comm.raw(), MPI_INFO_NULL, &raw);
   return {raw, detail::request_kind::send, partitions};
 }
 
@@ -109,9 +111,10 @@ template <writable Buffer>
     throw argument_error("precv: a partitioned receive names its source and its tag");
   detail::check_partitions(comm, "precv", elements.size(), partitions);
   MPI_Request raw = MPI_REQUEST_NULL;
-  call<MPI_Precv_init>(static_cast<void*>(elements.data()), partitions,
-                       static_cast<MPI_Count>(elements.size()) / partitions, datatype_of<element_t<Buffer>>(),
-                       origin.source.value, origin.tag, comm.raw(), MPI_INFO_NULL, &raw);
+  if (origin.source.value != proc_null)
+    call<MPI_Precv_init>(static_cast<void*>(elements.data()), partitions,
+                         static_cast<MPI_Count>(elements.size()) / partitions, datatype_of<element_t<Buffer>>(),
+                         origin.source.value, origin.tag, comm.raw(), MPI_INFO_NULL, &raw);
   return {raw, detail::request_kind::receive, partitions};
 }
 

@@ -79,6 +79,11 @@ matched_message& matched_message::operator=(matched_message&& other) noexcept {
   return *this;
 }
 
+detail::communicator_state const& matched_message::state() const {
+  if (!comm_) throw lifecycle_error(detail::text("recv on ", job::whoami(), ": this message was received already"));
+  return *comm_;
+}
+
 matched_message::parts matched_message::take() {
   if (!comm_) throw lifecycle_error(detail::text("recv on ", job::whoami(), ": this message was received already"));
   return {std::move(comm_), std::exchange(raw_, MPI_MESSAGE_NULL), probed_, from{status_.source, status_.tag}};

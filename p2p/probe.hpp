@@ -47,6 +47,7 @@ public:
   };
   /// Hands over what it holds. Throws `lifecycle_error` when it is empty.
   [[nodiscard]] parts take();
+  [[nodiscard]] detail::communicator_state const& state() const;
 
 private:
   friend matched_message mprobe(communicator const& comm, from origin);
@@ -72,15 +73,18 @@ private:
 /// MPI-4.0, section 3.8.3.
 template <message_target Buffer, completion Mode = blocking_t>
 auto recv(matched_message&& message, Buffer&& buffer, Mode = {}) {
-  auto const parts = message.take();
-  bool const nobody = parts.probed.MPI_SOURCE == proc_null;
+  bool const nobody = message.get_status().source == proc_null;
   if constexpr (std::same_as<Mode, blocking_t>) {
-    return nobody ? detail::from_nobody : detail::receive_matched(parts.raw, parts.origin, buffer);
+    auto const parts = message.take();
+    detail::held_message held(parts.raw);
+    return nobody ? detail::from_nobody : detail::receive_matched(held, *parts.comm, parts.origin, buffer);
   } else {
     using result = std::conditional_t<outlives_call<Buffer>, status, std::remove_cvref_t<Buffer>>;
-    auto rest = std::make_unique<detail::buffer_receive_finisher<result, Buffer>>(std::forward<Buffer>(buffer),
-                                                                                  parts.origin, true, false);
-    MPI_Request const posted = nobody ? MPI_REQUEST_NULL : rest->post(parts.raw);
+    auto const seen = message.get_status();
+    auto rest = std::make_unique<detail::buffer_receive_finisher<result, Buffer>>(
+        std::forward<Buffer>(buffer), message.state(), from{seen.source, seen.tag}, true, false);
+    MPI_Request const posted =
+        nobody ? (static_cast<void>(message.take()), MPI_REQUEST_NULL) : rest->post(message.take().raw);
     return pending<result>(posted, detail::request_kind::receive, std::move(rest));
   }
 }
@@ -100,7 +104,8 @@ template <std::default_initializable T>
   if constexpr (resizable<T>) {
     auto const parts = message.take();
     if (parts.probed.MPI_SOURCE == proc_null) return T{};
-    return detail::receive_matched_resizable<T>(parts.raw, parts.probed);
+    detail::held_message held(parts.raw);
+    return detail::receive_matched_resizable<T>(held, *parts.comm, parts.probed);
   } else {
     T value{};
     auto const arrived = recv(std::move(message), value);

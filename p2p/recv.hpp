@@ -38,7 +38,8 @@ auto recv(communicator const& comm, Buffer&& buffer, from origin, Mode = {}) {
 /// With `nonblocking` the object stays in place until the pending has been waited for; with `persistent` as long as the
 /// plan lives. The first message is received at any time; the rest, of an object larger than
 /// `object_limits::first_message`, while this rank waits in any point-to-point call or for any pending, but not inside
-/// a blocking collective.
+/// a blocking collective or the end of an `attached_buffer`. On a borrowed communicator, which has no twin, nothing is
+/// posted in advance: there, several receives that match the same messages are waited for in the order of the calls.
 /// Throws `type_error` when another type or a buffer arrives, `format_error` for damaged bytes.
 template <detail::object_target Value, any_mode Mode = blocking_t>
 auto recv(communicator const& comm, Value&& value, from origin, Mode = {}) {

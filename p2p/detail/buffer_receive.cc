@@ -2,6 +2,10 @@
 #include <armada/p2p/detail/buffer_receive.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+#include <vector>
 
 namespace armada::detail {
 
@@ -23,17 +27,74 @@ namespace {
 
 } // namespace
 
-void throw_object_in_buffer(MPI_Status const& arrived) { refuse(arrived, "is an object"); }
+namespace {
 
-status checked_status(MPI_Status const& arrived, receive_room const& room) {
+/// Receives and drops what follows the first message of an object, `bytes` long.
+void drop_rest_of_object(std::span<std::byte const> first, std::int64_t bytes, int source, MPI_Comm twin) {
+  if (twin == MPI_COMM_NULL) return;
+  frame head;
+  try {
+    head = read_frame(first, "buffer");
+  } catch (error const&) {
+    return; // damaged: nobody knows what follows
+  }
+  auto due = static_cast<std::int64_t>(sizeof(frame) + head.archive_bytes + head.block_bytes) - bytes;
+  std::vector<std::byte> dropped;
+  while (due > 0) {
+    MPI_Message message = MPI_MESSAGE_NULL;
+    MPI_Status probed{};
+    call<MPI_Mprobe>(source, head.id, twin, &message, &probed);
+    dropped.resize(static_cast<std::size_t>(message_bytes(probed)));
+    call<MPI_Mrecv_c>(static_cast<void*>(dropped.data()), message_bytes(probed), MPI_BYTE, &message, MPI_STATUS_IGNORE);
+    due -= std::max<std::int64_t>(1, message_bytes(probed));
+  }
+}
+
+} // namespace
+
+bool may_be_object(MPI_Status const& arrived) {
+  return message_bytes(arrived) >= static_cast<MPI_Count>(sizeof(frame));
+}
+
+message_head head_of(receive_room const& room, receive_memory const& memory) {
+  message_head head{};
+  if (room.dense_memory != nullptr) {
+    std::memcpy(head.data(), room.dense_memory, head.size());
+    return head;
+  }
+  constexpr std::int64_t most = 1 << 20; // a longer item is not looked into
+  auto const item = bytes_in(memory.type);
+  if (item == 0 || item > most || memory.count == 0) return head;
+  auto const items = std::min<MPI_Count>(memory.count, static_cast<MPI_Count>(head.size()) / item + 1);
+  auto const packed = pack_described(memory.address, items, memory.type, MPI_COMM_SELF);
+  std::copy_n(packed.bytes.begin(), std::min(packed.bytes.size(), head.size()), head.begin());
+  return head;
+}
+
+status checked_status(MPI_Status const& arrived, receive_room const& room, message_head const& head) {
   auto const bytes = message_bytes(arrived);
-  if (room.dense_memory != nullptr &&
-      looks_like_frame({room.dense_memory, static_cast<std::size_t>(std::max<std::int64_t>(0, bytes))}))
-    throw_object_in_buffer(arrived);
+  if (looks_like_frame(head)) [[unlikely]] {
+    drop_rest_of_object(head, bytes, arrived.MPI_SOURCE, room.twin);
+    refuse(arrived, "is an object");
+  }
   if (room.whole_units && bytes % room.unit_bytes != 0)
     refuse(arrived, text("is no whole number of elements of ", room.memory_bytes, " bytes"));
   auto const units = bytes / room.unit_bytes;
   return {arrived.MPI_SOURCE, arrived.MPI_TAG, room.whole_units ? units * room.memory_bytes : bytes, units};
+}
+
+held_message::~held_message() {
+  if (raw_ == MPI_MESSAGE_NULL || raw_ == MPI_MESSAGE_NO_PROC || !job::running()) return;
+  try { // into nothing, which is an error, and takes it off the network
+    call<MPI_Mrecv>(static_cast<void*>(nullptr), 0, MPI_BYTE, &raw_, MPI_STATUS_IGNORE);
+  } catch (error const&) {
+    return;
+  }
+}
+
+void held_message::receive(receive_memory const& memory, MPI_Status& arrived) {
+  MPI_Message raw = std::exchange(raw_, MPI_MESSAGE_NULL);
+  call<MPI_Mrecv_c>(memory.address, memory.count, memory.type, &raw, &arrived);
 }
 
 void check_whole(status const& arrived, std::size_t wanted, std::string_view name) {

@@ -4,6 +4,7 @@
 
 #include <armada/core/buffer.hpp>
 #include <armada/core/communicator.hpp>
+#include <armada/core/communicator_state.hpp>
 #include <armada/core/described_buffer.hpp>
 #include <armada/core/frame.hpp>
 #include <armada/core/launch.hpp>
@@ -33,35 +34,8 @@ struct receive_room {
   std::int64_t memory_bytes = 1;           ///< that one takes: more than its data where there is padding
   bool whole_units = true;                 ///< a message that ends inside one is an error
   std::byte const* dense_memory = nullptr; ///< null when the units do not lie one behind the other
+  MPI_Comm twin = MPI_COMM_NULL;           ///< where the rest of an object would come
 };
-
-/// Makes the error of a receive say what was too long for what. The message's own length and sender are not to be had:
-/// MPICH leaves those of an older message in the status (quirk 30).
-[[noreturn]] void rethrow_receive_error(mpi_error const& e, from const& origin, receive_room const& room);
-
-/// The status of a message that has come. Throws `type_error` when it is an object, or no whole number of units.
-[[nodiscard]] status checked_status(MPI_Status const& arrived, receive_room const& room);
-
-/// Throws `type_error`: the message is an object.
-[[noreturn]] void throw_object_in_buffer(MPI_Status const& arrived);
-
-/// Throws `type_error` when what has come into a buffer that is not dense is an object.
-template <class Buffer>
-void check_no_object(MPI_Status const& arrived, Buffer const& buffer) {
-  using traits = buffer_traits<std::remove_cvref_t<Buffer>>;
-  if constexpr (requires(std::span<std::byte> head) { traits::first_bytes(buffer, head); }) {
-    std::array<std::byte, sizeof(frame_magic)> head{};
-    if (message_bytes(arrived) < static_cast<MPI_Count>(sizeof(frame))) return;
-    traits::first_bytes(buffer, head);
-    if (looks_like_frame(head)) throw_object_in_buffer(arrived);
-  }
-}
-
-/// Throws `type_error` unless a message fills a value of `wanted` elements, called `name`.
-void check_whole(status const& arrived, std::size_t wanted, std::string_view name);
-
-/// Takes the message that is next from `origin` out of the queue, and says in `probed` what it is.
-[[nodiscard]] MPI_Message wait_for_message(MPI_Comm comm, from const& origin, MPI_Status& probed);
 
 /// Where a receive writes, as MPI is told of it.
 struct receive_memory {
@@ -69,6 +43,29 @@ struct receive_memory {
   MPI_Count count;
   MPI_Datatype type;
 };
+
+/// Makes the error of a receive say what was too long for what. The message's own length and sender are not to be had:
+/// MPICH leaves those of an older message in the status (quirk 30).
+[[noreturn]] void rethrow_receive_error(mpi_error const& e, from const& origin, receive_room const& room);
+
+/// The first bytes of what has come.
+using message_head = std::array<std::byte, sizeof(frame)>;
+
+/// Where memory is dense, they lie there; elsewhere they are packed from the first items.
+[[nodiscard]] message_head head_of(receive_room const& room, receive_memory const& memory);
+
+/// The status of a message that has come. Throws `type_error` when it is an object, whose rest is received and dropped
+/// so that its sender ends, or when it is no whole number of units.
+[[nodiscard]] status checked_status(MPI_Status const& arrived, receive_room const& room, message_head const& head);
+
+/// Whether a message may be an object by its length.
+[[nodiscard]] bool may_be_object(MPI_Status const& arrived);
+
+/// Throws `type_error` unless a message fills a value of `wanted` elements, called `name`.
+void check_whole(status const& arrived, std::size_t wanted, std::string_view name);
+
+/// Takes the message that is next from `origin` out of the queue, and says in `probed` what it is.
+[[nodiscard]] MPI_Message wait_for_message(MPI_Comm comm, from const& origin, MPI_Status& probed);
 
 /// A contiguous buffer. Elements without padding that this rank may have sent itself are received as bytes: MPICH
 /// asserts when a message to oneself ends inside an element (quirk 29).
@@ -80,30 +77,45 @@ template <class T>
 }
 
 template <class T>
-[[nodiscard]] receive_room room_of(std::span<T> elements) {
+[[nodiscard]] receive_room room_of(std::span<T> elements, MPI_Comm twin) {
   std::int64_t const data = is_dense<T> ? static_cast<std::int64_t>(sizeof(T)) : bytes_in(datatype_of<T>());
-  return {static_cast<std::int64_t>(elements.size()), data, sizeof(T), true,
-          reinterpret_cast<std::byte const*>(elements.data())};
+  return {static_cast<std::int64_t>(elements.size()),
+          data,
+          sizeof(T),
+          true,
+          is_dense<T> ? reinterpret_cast<std::byte const*>(elements.data()) : nullptr,
+          twin};
 }
 
 /// What is needed to receive into a buffer. Keeps a datatype that was made for it.
 template <message_target Buffer>
 class receive_target {
 public:
-  receive_target(Buffer& buffer, bool maybe_own) : memory_(describe(buffer)) {
+  receive_target(Buffer& buffer, communicator_state const& comm, bool maybe_own) : memory_(describe(buffer)) {
     if constexpr (source<Buffer>) {
       std::span const elements = view(buffer);
       address_ = memory_of(elements, maybe_own);
-      room_ = room_of(elements);
+      room_ = room_of(elements, comm.twin());
     } else {
       address_ = {memory_.address(), memory_.count(), memory_.type()};
       auto const bytes = memory_.count() == 0 ? 0 : memory_.count() * bytes_in(memory_.type());
       auto const unit = std::max<std::int64_t>(memory_.unit_bytes(), 1);
-      room_ = {bytes / unit, unit, unit, memory_.whole_units(), nullptr};
+      room_ = {bytes / unit, unit, unit, memory_.whole_units(), nullptr, comm.twin()};
     }
   }
   [[nodiscard]] receive_memory const& memory() const noexcept { return address_; }
   [[nodiscard]] receive_room const& room() const noexcept { return room_; }
+  /// What has come into `buffer`: see checked_status.
+  [[nodiscard]] status checked(MPI_Status const& arrived, Buffer const& buffer) const {
+    message_head head{};
+    if (may_be_object(arrived)) {
+      if constexpr (requires { buffer_traits<std::remove_cv_t<Buffer>>::first_bytes(buffer, head); })
+        buffer_traits<std::remove_cv_t<Buffer>>::first_bytes(buffer, head);
+      else
+        head = head_of(room_, address_);
+    }
+    return checked_status(arrived, room_, head);
+  }
 
 private:
   decltype(describe(std::declval<Buffer&>())) memory_;
@@ -127,7 +139,7 @@ template <message_target Buffer>
 [[nodiscard]] status receive_into(communicator const& comm, Buffer& buffer, from const& origin) {
   if (origin.source.value == proc_null) return from_nobody;
   MPI_Status arrived{};
-  receive_target<Buffer> const target(buffer, maybe_own(comm, origin));
+  receive_target<Buffer> const target(buffer, *comm.state(), maybe_own(comm, origin));
   auto const arguments = receive_arguments(comm, target.memory(), origin);
   try {
     if (background_is_empty())
@@ -137,46 +149,58 @@ template <message_target Buffer>
   } catch (mpi_error const& e) {
     rethrow_receive_error(e, origin, target.room());
   }
-  check_no_object(arrived, buffer);
-  return checked_status(arrived, target.room());
+  return target.checked(arrived, buffer);
 }
+
+/// A message that was probed and is still to be received. One that goes without having been received is dropped.
+class held_message {
+public:
+  explicit held_message(MPI_Message raw) noexcept : raw_(raw) {}
+  held_message(held_message const&) = delete;
+  held_message& operator=(held_message const&) = delete;
+  ~held_message();
+  /// Receives it.
+  void receive(receive_memory const& memory, MPI_Status& arrived);
+
+private:
+  MPI_Message raw_;
+};
 
 /// Receives a probed message into a buffer.
 template <message_target Buffer>
-[[nodiscard]] status receive_matched(MPI_Message message, from const& origin, Buffer& buffer) {
+[[nodiscard]] status receive_matched(held_message& message, communicator_state const& comm, from const& origin,
+                                     Buffer& buffer) {
   MPI_Status arrived{};
-  receive_target<Buffer> const target(buffer, true);
-  auto const& memory = target.memory();
+  receive_target<Buffer> const target(buffer, comm, true);
   try {
-    call<MPI_Mrecv_c>(memory.address, memory.count, memory.type, &message, &arrived);
+    message.receive(target.memory(), arrived);
   } catch (mpi_error const& e) {
     rethrow_receive_error(e, origin, target.room());
   }
-  check_no_object(arrived, buffer);
-  return checked_status(arrived, target.room());
+  return target.checked(arrived, buffer);
 }
 
 /// Receives a container of the length of the message, which was probed.
 template <resizable T>
-[[nodiscard]] T receive_matched_resizable(MPI_Message message, MPI_Status const& probed) {
+[[nodiscard]] T receive_matched_resizable(held_message& message, communicator_state const& comm,
+                                          MPI_Status const& probed) {
   auto const bytes = message_bytes(probed);
   T value{};
-  auto room = room_of(std::span(view(value)));
+  auto room = room_of(std::span(view(value)), comm.twin());
   MPI_Status arrived{};
-  auto receive = [&](receive_memory const& memory) {
-    call<MPI_Mrecv_c>(memory.address, memory.count, memory.type, &message, &arrived);
-  };
+  receive_memory memory{};
+  std::vector<std::byte> taken;
   if (bytes % room.unit_bytes == 0) {
     value.resize(static_cast<std::size_t>(bytes / room.unit_bytes));
-    room = room_of(std::span(view(value)));
-    receive(memory_of(std::span(view(value)), true));
-    static_cast<void>(checked_status(arrived, room));
+    room = room_of(std::span(view(value)), comm.twin());
+    memory = memory_of(std::span(view(value)), true);
   } else { // taken all the same, and refused
-    std::vector<std::byte> taken(static_cast<std::size_t>(bytes));
-    receive({taken.data(), bytes, MPI_BYTE});
+    taken.resize(static_cast<std::size_t>(bytes));
     room.dense_memory = taken.data();
-    static_cast<void>(checked_status(arrived, room));
+    memory = {taken.data(), bytes, MPI_BYTE};
   }
+  message.receive(memory, arrived);
+  static_cast<void>(checked_status(arrived, room, may_be_object(arrived) ? head_of(room, memory) : message_head{}));
   return value;
 }
 
@@ -184,18 +208,8 @@ template <resizable T>
 template <resizable T>
 [[nodiscard]] T receive_resizable(communicator const& comm, from const& origin) {
   MPI_Status probed{};
-  MPI_Message const message = wait_for_message(comm.raw(), origin, probed);
-  return receive_matched_resizable<T>(message, probed);
-}
-
-/// What a receive makes of its buffer when it ends: the status, or the buffer itself when it was moved in.
-template <class Result, class Buffer>
-[[nodiscard]] Result receive_result(Buffer& buffer, status const& arrived, bool whole, std::int64_t units) {
-  if (whole) check_whole(arrived, static_cast<std::size_t>(units), type_name<std::remove_cvref_t<Buffer>>());
-  if constexpr (std::same_as<Result, status>)
-    return arrived;
-  else
-    return std::move(buffer);
+  held_message message(wait_for_message(comm.raw(), origin, probed));
+  return receive_matched_resizable<T>(message, *comm.state(), probed);
 }
 
 /// A nonblocking receive into a buffer, and the buffer itself when it was moved in.
@@ -203,8 +217,8 @@ template <class Result, class Buffer>
 class buffer_receive_finisher final : public finisher<Result>, posted_receive {
 public:
   /// `own`: this rank may have sent the message itself. `whole`: one that does not fill the buffer is an error.
-  buffer_receive_finisher(Buffer&& buffer, from const& origin, bool own, bool whole)
-      : posted_receive(origin), buffer_(std::forward<Buffer>(buffer)), target_(buffer_, own), whole_(whole) {}
+  buffer_receive_finisher(Buffer&& buffer, communicator_state const& comm, from const& origin, bool own, bool whole)
+      : posted_receive(origin), buffer_(std::forward<Buffer>(buffer)), target_(buffer_, comm, own), whole_(whole) {}
   ~buffer_receive_finisher() override { leave(); }
 
   [[nodiscard]] MPI_Request post(communicator const& comm) {
@@ -221,8 +235,17 @@ public:
   }
   Result finish(MPI_Status const& arrived) override {
     leave();
-    if (!from_nobody_at_all()) check_no_object(arrived, buffer_);
-    return receive_result<Result>(buffer_, result_of(arrived), whole_, target_.room().units);
+    auto const result = result_of(arrived);
+    if (whole_)
+      check_whole(result, static_cast<std::size_t>(target_.room().units), type_name<std::remove_cvref_t<Buffer>>());
+    if constexpr (std::same_as<Result, Buffer>) // moved in, and not a reference
+      return std::move(buffer_);
+    else
+      return result;
+  }
+  bool ready() override {
+    leave(); // MPI has done with it
+    return true;
   }
   status look(MPI_Status const& arrived) override { return result_of(arrived); }
   [[noreturn]] void fail(mpi_error const& e) override {
@@ -238,7 +261,7 @@ public:
 private:
   [[nodiscard]] bool from_nobody_at_all() const noexcept { return posted_from_.source.value == proc_null; }
   [[nodiscard]] status result_of(MPI_Status const& arrived) const {
-    return from_nobody_at_all() ? from_nobody : checked_status(arrived, target_.room());
+    return from_nobody_at_all() ? from_nobody : target_.checked(arrived, buffer_);
   }
 
   Buffer buffer_; // a reference when it was an lvalue
@@ -250,8 +273,8 @@ private:
 template <class Result, class Buffer>
 [[nodiscard]] pending<Result> begin_buffer_receive(communicator const& comm, Buffer&& buffer, from const& origin,
                                                    bool whole) {
-  auto rest = std::make_unique<buffer_receive_finisher<Result, Buffer>>(std::forward<Buffer>(buffer), origin,
-                                                                        maybe_own(comm, origin), whole);
+  auto rest = std::make_unique<buffer_receive_finisher<Result, Buffer>>(std::forward<Buffer>(buffer), *comm.state(),
+                                                                        origin, maybe_own(comm, origin), whole);
   MPI_Request const posted = rest->post(comm);
   return {posted, request_kind::receive, std::move(rest)};
 }
@@ -261,13 +284,11 @@ template <class Buffer>
 class prepared_receive {
 public:
   using target = receive_target<std::remove_reference_t<Buffer>>;
-  prepared_receive(Buffer&& buffer, from const& origin, bool own)
-      : buffer_(std::forward<Buffer>(buffer)), origin_(origin), target_(std::make_unique<target>(buffer_, own)) {}
+  prepared_receive(Buffer&& buffer, communicator const& comm, from const& origin)
+      : buffer_(std::forward<Buffer>(buffer)), origin_(origin),
+        target_(std::make_unique<target>(buffer_, *comm.state(), maybe_own(comm, origin))) {}
   [[nodiscard]] receive_memory const& memory() const noexcept { return target_->memory(); }
-  status operator()(MPI_Status const& arrived) const {
-    check_no_object(arrived, buffer_);
-    return checked_status(arrived, target_->room());
-  }
+  status operator()(MPI_Status const& arrived) const { return target_->checked(arrived, buffer_); }
   [[noreturn]] void fail(mpi_error const& e) const { rethrow_receive_error(e, origin_, target_->room()); }
 
 private:
@@ -282,7 +303,7 @@ template <message_target Buffer>
     return make_restarted([] {
       return make_pending(MPI_REQUEST_NULL, request_kind::receive, [](MPI_Status const&) { return from_nobody; });
     });
-  prepared_receive<Buffer> rest(std::forward<Buffer>(buffer), origin, maybe_own(comm, origin));
+  prepared_receive<Buffer> rest(std::forward<Buffer>(buffer), comm, origin);
   MPI_Request const raw = request_of<MPI_Recv_init_c>(receive_arguments(comm, rest.memory(), origin));
   return make_prepared<status>(raw, request_kind::receive, std::move(rest));
 }

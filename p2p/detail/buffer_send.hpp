@@ -8,6 +8,7 @@
 #include <armada/p2p/detail/send_kind.hpp>
 #include <armada/p2p/endpoint.hpp>
 
+#include <initializer_list>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -19,6 +20,19 @@ namespace armada::detail {
   return std::tuple(static_cast<void const*>(memory.address()), memory.count(), memory.type(), destination.dest.value,
                     destination.tag, comm.raw());
 }
+
+/// A buffer that was moved in, and comes back.
+template <class Buffer>
+class owned_buffer final : public finisher<Buffer> {
+public:
+  explicit owned_buffer(Buffer&& buffer) : buffer_(std::move(buffer)) {}
+  explicit owned_buffer(Buffer const& buffer) : buffer_(buffer) {}
+  [[nodiscard]] Buffer const& buffer() const noexcept { return buffer_; }
+  Buffer finish(MPI_Status const&) override { return std::move(buffer_); }
+
+private:
+  Buffer buffer_;
+};
 
 template <send_kind Kind, message_source Value, any_mode Mode>
 auto send_buffer(communicator const& comm, Value&& value, to const& destination, Mode) {
@@ -38,16 +52,23 @@ auto send_buffer(communicator const& comm, Value&& value, to const& destination,
     auto const memory = describe(value);
     return pending<>(routines::begin(send_arguments(comm, memory, destination)), request_kind::send);
   } else {
-    auto owned = std::make_unique<std::remove_cvref_t<Value>>(std::forward<Value>(value));
-    auto const memory = describe(*owned);
+    using owned = std::remove_cvref_t<Value>;
+    auto rest = std::make_unique<owned_buffer<owned>>(std::forward<Value>(value)); // before anything is under way
+    auto const memory = describe(rest->buffer());
     MPI_Request const raw = routines::begin(send_arguments(comm, memory, destination));
-    return make_pending(raw, request_kind::send,
-                        [owned = std::move(owned)](MPI_Status const&) { return std::move(*owned); });
+    return pending<owned>(raw, request_kind::send, std::move(rest));
   }
 }
 
-/// What a prepared communication may be lent: it looks there again at every start.
+template <class T>
+inline constexpr bool is_initializer_list = false;
+template <class T>
+inline constexpr bool is_initializer_list<std::initializer_list<T>> = true;
+
+/// What a call that returns early may be given: a plan looks there again at every start, and an initializer_list
+/// neither owns its elements nor outlives them.
 template <class Value, class Mode>
-concept lasts_for = !std::same_as<Mode, persistent_t> || outlives_call<Value>;
+concept lasts_for = std::same_as<Mode, blocking_t> ||
+    (!is_initializer_list<std::remove_cvref_t<Value>> && (std::same_as<Mode, nonblocking_t> || outlives_call<Value>));
 
 } // namespace armada::detail

@@ -114,7 +114,7 @@ public:
   Result finish(MPI_Status const&) override {
     wait_until([this] { return ready(); });
     if (failure_) std::rethrow_exception(failure_);
-    if constexpr (std::same_as<Result, status>)
+    if constexpr (std::is_reference_v<Target>) // an object that is there already
       return status_;
     else
       return std::move(target_);
@@ -192,7 +192,7 @@ concept object_target = is_writable_as_object<std::remove_cvref_t<Value>> ||
 /// A value that a receive can return: one that has memory of its own, whose size is known when the receive is posted.
 template <class T, class Mode>
 concept receivable = (object<T> || (writable<T> && !std::ranges::borrowed_range<T>)) && !std::is_array_v<T> &&
-                     !is_as_object<T> && (std::same_as<Mode, blocking_t> || !resizable<T>);
+                     !is_as_object<T> && !reshapable<T> && (std::same_as<Mode, blocking_t> || !resizable<T>);
 
 /// What `recv<as_object<T, tracked_t>>` names: a new T that comes in that archive.
 template <class Wrapped>

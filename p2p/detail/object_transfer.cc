@@ -67,9 +67,13 @@ object_send::object_send(communicator const& comm, encoded object, to const& des
 
   auto const message = object_.message.bytes();
   auto const first = first_bytes(message.size(), state);
-  send(message.first(first), destination.tag, state.raw(), kind);
+  auto const send_first = [&] { send(message.first(first), destination.tag, state.raw(), kind); };
+  messages_.reserve(2 + object_.blocks.size()); // more only for more than a chunk
+  // Where room may run out, the message that a receiver waits for comes last.
+  if (kind != send_kind::buffered) send_first();
   for_each_chunk(message.subspan(first), send_rest);
   for (auto const& block : object_.blocks) for_each_chunk(block, send_rest);
+  if (kind == send_kind::buffered) send_first();
 }
 
 void object_send::wait() {

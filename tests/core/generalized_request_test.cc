@@ -71,5 +71,13 @@ TEST(generalized_request, wrong_order_throws) {
   EXPECT_EQ(later.wait(), 1);
 }
 
+TEST(generalized_request, a_pending_that_is_dropped_does_not_wait_for_the_work) {
+  generalized_request<int> work;
+  { auto const dropped = work.pending(); }
+  work.complete(1); // nobody asks
+  generalized_request<int> other;
+  auto const goes_first = other.pending();
+}
+
 } // namespace
 } // namespace armada

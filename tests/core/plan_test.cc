@@ -128,6 +128,11 @@ TEST(plan, errors_come_from_wait_and_it_can_be_started_again) {
     MPI_Wait(&leaving, MPI_STATUS_IGNORE);
     EXPECT_TRUE(arriving.ended());
     arriving.start();
+    MPI_Isend(two, 2, MPI_INT, right(), 5, world().raw(), &leaving);
+    EXPECT_THROW(while (!arriving.test()){}, truncation_error);
+    MPI_Wait(&leaving, MPI_STATUS_IGNORE);
+    EXPECT_TRUE(arriving.ended()) << "an error is the end";
+    arriving.start();
     MPI_Isend(two, 1, MPI_INT, right(), 5, world().raw(), &leaving);
     EXPECT_EQ(arriving.wait(), 1);
     MPI_Wait(&leaving, MPI_STATUS_IGNORE);

@@ -258,5 +258,49 @@ TEST(object_transfer, moved_pendings_keep_what_they_receive_into) {
   EXPECT_EQ(arrived, numbered_object(left(), 2));
 }
 
+TEST(object_transfer, many_small_ones_between_the_parts_of_a_large_one) {
+  std::vector<double> const first(50'000, 1.0 + world().rank());
+  std::vector<double> const second(50'000, 100.0 + world().rank());
+  std::vector<double> one(50'000), two(50'000);
+  auto leaving = send(world(), as_object(first), {.dest = right(), .tag = 1}, nonblocking);
+  std::map<int, int> const small{{1, 2}};
+  for (int i = 0; i < 40'000; ++i) { // more than the least number of tags that MPI promises
+    auto each = send(world(), small, {.dest = right(), .tag = 2}, nonblocking);
+    EXPECT_EQ((recv<std::map<int, int>>(world(), {.source = left(), .tag = 2})), small);
+    each.wait();
+  }
+  auto later = send(world(), as_object(second), {.dest = right(), .tag = 3}, nonblocking);
+  recv(world(), as_object(two), {.source = left(), .tag = 3});
+  recv(world(), as_object(one), {.source = left(), .tag = 1});
+  EXPECT_EQ(one, std::vector<double>(50'000, 1.0 + left()));
+  EXPECT_EQ(two, std::vector<double>(50'000, 100.0 + left()));
+}
+
+TEST(object_transfer, one_that_a_buffer_receive_refuses_lets_its_sender_end) {
+  std::map<int, std::vector<double>> const large{{1, std::vector<double>(200'000, 1)}};
+  auto leaving = send(world(), large, {.dest = right()}, nonblocking);
+  std::vector<double> room(100'000);
+  EXPECT_THROW(static_cast<void>(recv(world(), room, {.source = left()})), type_error);
+  leaving.wait();
+}
+
+TEST(object_transfer, a_pending_that_is_dropped_moves_the_others_on) {
+  // Both ranks of a pair drop the send of a long buffer while a large object is on its way to them.
+  if (world().size() % 2 != 0) return;
+  int const partner = world().rank() ^ 1;
+  std::vector<double> const numbers(1'000'000, 2);
+  std::map<int, std::vector<double>> const large{{1, std::vector<double>(1'000'000, 3)}};
+  std::vector<double> room(1'000'000);
+  if (world().rank() % 2 == 0) {
+    auto later = recv<std::map<int, std::vector<double>>>(world(), {.source = partner, .tag = 1}, nonblocking);
+    { auto const dropped = send(world(), numbers, {.dest = partner, .tag = 2}, nonblocking); }
+    EXPECT_EQ(later.wait(), large);
+  } else {
+    send(world(), large, {.dest = partner, .tag = 1});
+    recv(world(), room, {.source = partner, .tag = 2});
+    EXPECT_EQ(room, numbers);
+  }
+}
+
 } // namespace
 } // namespace armada

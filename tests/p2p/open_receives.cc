@@ -3,6 +3,7 @@
 
 #include <armada/core/environment.hpp>
 #include <armada/p2p/recv.hpp>
+#include <armada/p2p/send.hpp>
 
 #include <iostream>
 #include <map>
@@ -16,6 +17,7 @@ using table = std::map<std::string, int>;
 std::optional<armada::pending<armada::status>> number; // NOLINT(*-avoid-non-const-global-variables)
 std::optional<armada::pending<table>> object;          // NOLINT(*-avoid-non-const-global-variables)
 std::optional<armada::pending<armada::status>> waited; // NOLINT(*-avoid-non-const-global-variables)
+std::optional<armada::pending<armada::status>> tested; // NOLINT(*-avoid-non-const-global-variables)
 
 } // namespace
 
@@ -24,10 +26,14 @@ int main(int argc, char** argv) {
   {
     armada::environment const environment(argc, argv);
     auto const& world = armada::world();
-    number = recv(world, room, {.source = world.rank(), .tag = 5}, armada::nonblocking);      // line 27
-    object = armada::recv<table>(world, {.source = armada::any_source}, armada::nonblocking); // line 28
+    number = recv(world, room, {.source = world.rank(), .tag = 5}, armada::nonblocking);      // line 29
+    object = armada::recv<table>(world, {.source = armada::any_source}, armada::nonblocking); // line 30
     waited = recv(world, room, {.source = world.rank(), .tag = 6}, armada::nonblocking);
     if (!waited->cancel()) return 4;
+    tested = recv(world, room, {.source = world.rank(), .tag = 7}, armada::nonblocking);
+    send(world, 1.5, {.dest = world.rank(), .tag = 7});
+    while (!tested->test()) {
+    }
   }
   try {
     static_cast<void>(number->wait());

@@ -134,5 +134,38 @@ concept partitionable = requires(communicator const& comm, T&& buffer) {
 };
 static_assert(partitionable<std::vector<int>&> && !partitionable<std::vector<int>>);
 
+TEST(partitioned, a_wrong_range_or_list_makes_nothing_ready) {
+  std::vector<int> mine(4, world().rank()), hers(4);
+  auto arriving = precv(world(), hers, 4, {.source = left(), .tag = 5});
+  auto leaving = psend(world(), mine, 4, {.dest = right(), .tag = 5});
+  arriving.start();
+  leaving.start();
+  leaving.ready(2);
+  EXPECT_THROW(leaving.ready_range(0, 3), argument_error);
+  EXPECT_THROW(leaving.ready_list(std::array{0, 99}), argument_error);
+  EXPECT_THROW(leaving.ready_list(std::array{1, 1}), argument_error);
+  EXPECT_THROW(leaving.wait(), lifecycle_error);
+  leaving.ready_range(0, 1);
+  leaving.ready(3);
+  leaving.wait();
+  arriving.wait();
+  EXPECT_EQ(hers, std::vector<int>(4, left()));
+}
+
+TEST(partitioned, nobody_is_a_partner) {
+  std::vector<int> mine(4, 1), hers(4, 7);
+  auto leaving = psend(world(), mine, 2, {.dest = proc_null});
+  auto arriving = precv(world(), hers, 2, {.source = proc_null, .tag = 1});
+  for (int round = 0; round < 2; ++round) {
+    leaving.start();
+    arriving.start();
+    leaving.ready_range(0, 1);
+    EXPECT_TRUE(arriving.arrived(0));
+    leaving.wait();
+    arriving.wait();
+  }
+  EXPECT_EQ(hers, std::vector<int>(4, 7));
+}
+
 } // namespace
 } // namespace armada

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <xtensor/xarray.hpp>
+#include <xtensor/xtensor.hpp>
 
 namespace armada {
 namespace {
@@ -287,6 +289,15 @@ TEST(recv, wrong_arguments_throw_before_anything_is_received) {
             bad);
   EXPECT_THROW(static_cast<void>(recv(world(), room, {.source = 0, .tag = -5})), argument_error);
 }
+
+TEST(recv, a_status_is_a_value_as_any_other) {
+  auto const outgoing = to_the_right(status{.source = 77, .tag = 5}, 3);
+  EXPECT_EQ(recv<status>(world(), {.source = left(), .tag = 3}, nonblocking).wait(), (status{.source = 77, .tag = 5}));
+}
+
+static_assert(!receivable_as<xt::xtensor<double, 1>>, "of which shape?");
+static_assert(!receivable_as<xt::xarray<double>>);
+static_assert(receivable_into<xt::xtensor<double, 2>&>);
 
 } // namespace
 } // namespace armada

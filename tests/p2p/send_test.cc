@@ -146,5 +146,13 @@ TEST(send, wrong_arguments_throw_before_anything_is_sent) {
   EXPECT_THROW(send(communicator(), numbers, {.dest = 0}), error);
 }
 
+template <class T>
+concept sendable_later = requires(communicator const& c, T&& value) {
+  send(c, std::forward<T>(value), {.dest = 0}, nonblocking);
+};
+static_assert(sendable<std::initializer_list<double>>);
+static_assert(!sendable_later<std::initializer_list<double>>, "its elements go when the call ends");
+static_assert(sendable_later<std::vector<double>> && sendable_later<double>);
+
 } // namespace
 } // namespace armada

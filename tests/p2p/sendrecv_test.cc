@@ -165,5 +165,23 @@ concept exchangeable = requires(communicator const& comm, In&& in) {
 static_assert(!exchangeable<int&>, "the temporary sent would be gone");
 static_assert(!exchangeable<int const&>);
 
+TEST(sendrecv, truth_values_are_replaced_as_any_other) {
+  bool flag = world().rank() % 2 == 0;
+  sendrecv_replace(world(), flag, {.dest = right()}, {.source = left()});
+  EXPECT_EQ(flag, left() % 2 == 0);
+  bool flags[3] = {true, false, world().rank() == 0};
+  sendrecv_replace(world(), flags, {.dest = right()}, {.source = left()});
+  EXPECT_EQ(flags[2], left() == 0);
+}
+
+TEST(sendrecv, an_error_that_test_meets_is_the_end) {
+  std::vector<int> const four(4);
+  std::vector<int> two(2);
+  auto both = sendrecv(world(), four, {.dest = right()}, two, {.source = left()}, nonblocking);
+  EXPECT_THROW(while (!both.test()){}, truncation_error);
+  EXPECT_TRUE(both.ended());
+  EXPECT_EQ(both.get_status(), std::nullopt);
+}
+
 } // namespace
 } // namespace armada

@@ -185,5 +185,20 @@ TEST(strided_message, absolute_addresses) {
   call<MPI_Type_free>(&in);
 }
 
+TEST(strided_message, an_object_in_padded_elements_or_a_triple_is_refused) {
+  std::map<int, std::string> const object{{1, std::string(30'000, 'x')}};
+  using padded = std::pair<char, double>;
+  std::vector<padded> pairs(10'000);
+  std::vector<double> numbers(10'000);
+  auto const refused = [&](auto receive) {
+    auto leaving = send(world(), object, {.dest = right()}, nonblocking);
+    EXPECT_THROW(receive(), type_error);
+    leaving.wait();
+  };
+  refused([&] { static_cast<void>(recv(world(), pairs, {.source = left()})); });
+  refused([&] { static_cast<void>(recv(world(), pairs, {.source = left()}, nonblocking).wait()); });
+  refused([&] { static_cast<void>(recv(world(), typed(numbers.data(), 10'000, MPI_DOUBLE), {.source = left()})); });
+}
+
 } // namespace
 } // namespace armada

@@ -254,6 +254,14 @@ bool status_of_a_receive_from_nobody() {
   return status.MPI_SOURCE == MPI_PROC_NULL;
 }
 
+bool partitioned_to_nobody() {
+  int nothing = 0;
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Psend_init(&nothing, 1, 1, MPI_INT, MPI_PROC_NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL, &request);
+  MPI_Request_free(&request);
+  return true;
+}
+
 void ignore_operands(void*, void*, int*, MPI_Datatype*) {}
 
 bool user_operation_on_many() {
@@ -324,6 +332,7 @@ constexpr program programs[] = {
     {"30", status_of_a_truncated_receive},
     {"31", displacement_on_one_rank},
     {"32", status_of_a_receive_from_nobody},
+    {"33", partitioned_to_nobody},
     {"40", user_operation_on_many},
     {"41", external_struct},
     {"42", external_complex_long_double},
