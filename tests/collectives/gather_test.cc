@@ -100,6 +100,18 @@ TEST(gather, ragged_blocks_with_gaps) {
         else
           gather(world(), mine, cut, root);
         out.expect(expected);
+        std::vector<float> other(mine.size());
+        auto again = gather(world(), other, cut, root, persistent);
+        for (int round = 0; round < 2; ++round) {
+          for (float& each : other) each = static_cast<float>(10 * round + world().rank());
+          again.start();
+          again.wait();
+          for (int rank = 0; here && rank < world().size(); ++rank)
+            for (int i = 0; i < 3 - rank; ++i)
+              expected[static_cast<std::size_t>(places[static_cast<std::size_t>(rank)] + i)] =
+                  static_cast<float>(10 * round + rank);
+          out.expect(expected);
+        }
       }
 }
 
@@ -135,8 +147,7 @@ TEST(gather, values_of_other_types_are_refused_at_the_root) {
     auto const message = message_of<type_error>([&] {
       static_cast<void>(gather(world(), std::vector<float>{1, 2}, 0));
     });
-    EXPECT_NE(message.find("the value of rank 1 is of another type than the std::vector<float"),
-              std::string::npos)
+    EXPECT_NE(message.find("the value of rank 1 is of another type than the std::vector<float"), std::string::npos)
         << message;
   } else {
     EXPECT_EQ(gather(world(), std::vector<float>{1, 2}, 0), std::nullopt);

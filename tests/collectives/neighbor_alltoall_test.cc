@@ -103,7 +103,7 @@ TEST(neighbor_alltoall, on_graphs) {
 
 TEST(neighbor_alltoall, halos_of_different_lengths_on_a_ring) {
   cartesian const ring(world(), {.dims = {0}, .periodic = {true}});
-  auto const [down, up] = ring.shift(0, 1);
+  auto const partners = ring.shift(0, 1);
   std::vector<int> in(5);
   guarded<int> out(7);
   in_three_modes(
@@ -116,8 +116,8 @@ TEST(neighbor_alltoall, halos_of_different_lengths_on_a_ring) {
                                  ragged(out.room(), std::vector{3, 2}, std::vector{1, 5}), mode);
       },
       [&](int round) {
-        auto const below = sent(round, down, 0, 5);
-        auto const above = sent(round, up, 0, 5);
+        auto const below = sent(round, partners.source, 0, 5);
+        auto const above = sent(round, partners.dest, 0, 5);
         out.expect({99, below[2], below[3], below[4], 99, above[0], above[1]});
       });
 }

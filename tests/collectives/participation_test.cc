@@ -198,6 +198,28 @@ TEST_F(two_sides, allgather_alltoall_and_barrier) {
   in_three_modes([](int) {}, [&](auto mode) { return barrier(inter, mode); }, [](int) {});
 }
 
+TEST_F(two_sides, alltoall_of_a_datatype_each) {
+  auto const others = static_cast<std::size_t>(size_of(1 - side));
+  std::vector<int> in(2 * others);
+  guarded<int> out(2 * others);
+  std::vector<typed_buffer<void const>> sent;
+  std::vector<typed_buffer<void>> received;
+  for (std::size_t i = 0; i < others; ++i) {
+    sent.push_back(typed(std::as_const(in).data() + 2 * i, 2, MPI_INT));
+    received.push_back(typed(out.room().data() + 2 * i, 2, MPI_INT));
+  }
+  in_three_modes(
+      [&](int round) {
+        std::ranges::copy(all_of<int>(1 - side, [&](int to) { return between<int>(round, here(), to, 2); }),
+                          in.begin());
+        clear(out);
+      },
+      [&](auto mode) { return alltoall(inter, sent, received, mode); },
+      [&](int round) {
+        out.expect(all_of<int>(1 - side, [&](int from) { return between<int>(round, from, here(), 2); }));
+      });
+}
+
 TEST_F(two_sides, allreduce_and_reduce_scatter_give_the_other_sides_result) {
   std::vector<int> mine(3);
   guarded<int> out(3);
@@ -300,6 +322,19 @@ TEST(participation, roots_of_two_sides_are_none_of_one_group) {
   }
   EXPECT_EQ(message_of<argument_error>([&] { bcast(world(), nothing, 0); }),
             "bcast on \"world\", rank " + std::to_string(here()) + ": the buffer is `nothing`, and this rank needs it");
+}
+
+TEST(participation, no_communicator) {
+  communicator const none;
+  int x = 0;
+  std::vector<int> out(4);
+  EXPECT_THROW(bcast(none, x, 0), error);
+  EXPECT_THROW(gather(none, x, out, 0), error);
+  EXPECT_THROW(static_cast<void>(gather(none, std::string(), 0)), error);
+  EXPECT_THROW(allreduce(none, x, out[0], std::plus{}), error);
+  EXPECT_THROW(static_cast<void>(allgather(none, std::string())), error);
+  EXPECT_THROW(alltoall(none, out, out), error);
+  EXPECT_THROW(barrier(none), error);
 }
 
 } // namespace

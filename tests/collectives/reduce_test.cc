@@ -24,6 +24,17 @@ static_assert(!reduce_in<int&, int&, std::minus<>, blocking_t>, "the result woul
 static_assert(!reduce_in<std::complex<float>&, nothing_t, minimum, blocking_t>, "complex numbers have no order");
 static_assert(!reduce_in<int&, int const&, std::plus<>, blocking_t>);
 
+/// Pairs of operation and element that MPI forbids, or that mean nothing: none compiles.
+template <class Op, class... T>
+inline constexpr bool refused = (!reduce_in<T&, T&, Op, blocking_t> && ...);
+static_assert(refused<minimum, std::complex<float>, std::complex<double>>);
+static_assert(refused<std::bit_and<>, float, double, long double, std::complex<double>>);
+static_assert(refused<std::bit_xor<>, float, double> && refused<std::bit_or<>, float, std::pair<int, int>>);
+static_assert(refused<std::plus<>, bool, std::byte, std::pair<int, int>> &&
+              refused<std::multiplies<>, bool, std::byte>);
+static_assert(refused<max_location, int, double, std::complex<double>> && refused<min_location, std::byte, bool>);
+static_assert(refused<std::divides<>, double> && refused<std::modulus<>, int> && refused<std::less<>, bool, int>);
+
 /// What a plain loop makes of `value_of(rank, i)`, ranks in order.
 template <class T, class Op>
 std::vector<T> serial(std::size_t count, Op op, auto const& value_of) {
