@@ -3,13 +3,15 @@
 #include <armada/core/communicator.hpp>
 #include <armada/core/launch.hpp>
 
+#include <tuple>
+
 namespace armada {
 
-/// Returns when every rank of `comm` has called it; with `nonblocking`, the pending ends then.
-/// Collective. MPI-4.0, sections 6.3 and 6.12.1.
-template <completion Mode = blocking_t>
+/// Returns when every rank of `comm` has called it, those of the other side of an intercommunicator; with `nonblocking`
+/// the pending ends then, with `persistent` each start of the plan. Collective. MPI-4.0, sections 6.3, 6.12.1, 6.13.1.
+template <any_mode Mode = blocking_t>
 auto barrier(communicator const& comm, Mode mode = {}) {
-  return routine<MPI_Barrier, MPI_Ibarrier>::launch(mode, std::tuple(comm.raw()));
+  return routine<MPI_Barrier, MPI_Ibarrier, MPI_Barrier_init>::launch(mode, std::tuple(comm.raw()));
 }
 
 } // namespace armada

@@ -5,14 +5,23 @@
 #include <armada/core/launch.hpp>
 
 namespace armada {
+namespace detail {
+
+/// A buffer that keeps its length, or is described.
+template <class T>
+concept bcast_buffer = fixed_length<T> || described_target<T> || nothing_tag<T>;
+
+} // namespace detail
 
 /// The root's elements replace those of every rank. Collective over `comm`.
-/// Shapes: buffer (n), the same n on every rank; for a container that can be resized see below.
-/// Throws `argument_error` for a wrong root. MPI-4.0, sections 6.4 and 6.12.2.
-template <fixed_length Buffer, completion Mode = blocking_t>
+/// Shapes: buffer (n), the same n on every rank; a strided view or `typed` as well, and `nothing` for those beside the
+/// root of an intercommunicator (`root_here`). For a container that can be resized see below.
+/// Throws `argument_error` for a wrong root. MPI-4.0, sections 6.4, 6.12.2 and 6.13.2.
+template <detail::bcast_buffer Buffer, any_mode Mode = blocking_t>
   requires detail::safe_until_complete<Mode, Buffer>
 auto bcast(communicator const& comm, Buffer&& buffer, int root, Mode mode = {}) {
-  return routine<MPI_Bcast_c, MPI_Ibcast_c>::launch(mode, detail::rooted("bcast", comm, buffer, root));
+  using mpi = routine<MPI_Bcast_c, MPI_Ibcast_c, MPI_Bcast_init_c>;
+  return mpi::run(mode, detail::rooted("bcast", comm, buffer, root));
 }
 
 namespace detail {
@@ -25,7 +34,7 @@ template <class T>
 class bcast_exchange {
 public:
   bcast_exchange(communicator const& comm, T& value, int root)
-      : value_(&value), root_(root), here_(comm.rank() == root) {
+      : value_(&value), root_(root), here_(is_source(comm, root)) {
     if (here_) bytes_ = to_bytes(value, storage_, false);
     said_ = announcement_of<T>(bytes_);
   }
@@ -38,11 +47,16 @@ public:
     return request_of<MPI_Ibcast_c>(std::tuple(static_cast<void*>(data), MPI_Count{said_.bytes}, MPI_BYTE, root_, raw));
   }
   void take() {
+    if (root_ == root_beside) return;
     check_announced<T>(said_, root_, "bcast");
     if (!here_ && !flat<T>) from_bytes(std::span<std::byte const>(storage_), *value_);
   }
 
 private:
+  static bool is_source(communicator const& comm, int root) {
+    auto const who = role_of("bcast", comm, root);
+    return who.is_root || !who.is_leaf;
+  }
   /// Where the bytes arrive: in the value itself when they are its elements.
   std::byte* room() {
     if constexpr (flat<T>) {
@@ -70,7 +84,6 @@ private:
 /// Throws `argument_error` for a wrong root, and `type_error` where the type is another one than the root's.
 template <detail::of_any_size T, completion Mode = blocking_t>
 auto bcast(communicator const& comm, T& value, int root, Mode mode = {}) {
-  check_rank(comm, root, "bcast", "root");
   return detail::run_exchange(mode, comm, detail::bcast_exchange<T>(comm, value, root));
 }
 

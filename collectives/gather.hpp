@@ -2,28 +2,35 @@
 
 #include <armada/collectives/detail/arguments.hpp>
 #include <armada/collectives/detail/exchange.hpp>
+#include <armada/collectives/detail/rank_by_rank.hpp>
+#include <armada/collectives/detail/value_slots.hpp>
 #include <armada/core/launch.hpp>
 
 #include <optional>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace armada {
 
 /// The root receives the blocks of all ranks in rank order. Collective over `comm`.
-/// Shapes: in (n), out (size × n) at the root and anything, such as an empty vector, elsewhere; at the root `in` may be
-/// `in_place`. Throws `argument_error` for a wrong root or length. MPI-4.0, sections 6.5 and 6.12.3.
-template <source_or_in_place In, writable Out, completion Mode = blocking_t>
+/// Shapes: in (n), out (size × n) at the root and anything, such as `nothing`, elsewhere; at the root `in` may be
+/// `in_place`. `in` may be a strided view, both may be `typed`. Throws `argument_error` for a wrong root or length.
+/// MPI-4.0, sections 6.5, 6.12.3 and 6.13.3.
+template <detail::whole_source In, detail::cut_target Out, any_mode Mode = blocking_t>
   requires detail::safe_until_complete<Mode, In, Out>
 auto gather(communicator const& comm, In&& in, Out&& out, int root, Mode mode = {}) {
-  return routine<MPI_Gather_c, MPI_Igather_c>::launch(
-      mode, detail::gathered("gather", comm, in, out, comm.rank() == root, root));
+  using mpi = routine<MPI_Gather_c, MPI_Igather_c>; // the persistent one is wrong (quirk 4)
+  return mpi::run(mode, detail::gathered("gather", comm, in, out, root));
 }
 
-/// The same with a block of each rank's own length; elsewhere than at the root the cut is not read.
-template <source_or_in_place In, writable_wire T, completion Mode = blocking_t>
+/// The same with a block of each rank's own length. Elsewhere than at the root the cut is not read: pass
+/// `ragged_buffer<T>()`, and not `nothing`, which is for equal blocks.
+template <detail::whole_source In, writable_wire T, any_mode Mode = blocking_t>
   requires detail::safe_until_complete<Mode, In>
 auto gather(communicator const& comm, In&& in, ragged_buffer<T> out, int root, Mode mode = {}) {
-  auto const arguments = detail::gathered_ragged("gather", comm, in, out, comm.rank() == root, root);
-  return routine<MPI_Gatherv_c, MPI_Igatherv_c>::launch(mode, arguments, std::move(out));
+  using mpi = routine<MPI_Gatherv_c, MPI_Igatherv_c, MPI_Gatherv_init_c>;
+  return mpi::run(mode, detail::gathered_ragged("gather", comm, in, std::move(out), root));
 }
 
 namespace detail {
@@ -31,9 +38,9 @@ namespace detail {
 template <class T>
 class gather_exchange : public gathered_values<T> {
 public:
-  gather_exchange(communicator const& comm, T const& value, int root, bool outlive)
-      : gathered_values<T>("gather", comm, value, outlive, comm.rank() == root), root_(root),
-        here_(comm.rank() == root) {}
+  gather_exchange(std::string_view operation, communicator const& comm, T const& value, int root, bool outlive)
+      : gathered_values<T>(operation, comm, value, outlive, role_of(operation, comm, root).is_root), root_(root),
+        here_(role_of(operation, comm, root).is_root) {}
   MPI_Request announce(MPI_Comm raw) {
     return request_of<MPI_Igather_c>(std::tuple_cat(this->announcing(), std::tuple(root_, raw)));
   }
@@ -53,13 +60,74 @@ private:
 } // namespace detail
 
 /// The root receives the values of all ranks, in rank order: one value of any type and size per rank. Other ranks get
-/// an empty optional. Collective over `comm`. Throws `argument_error` for a wrong root and, at the root, `type_error`
-/// when a rank's type differs.
+/// an empty optional. Collective over `comm`. The root holds the bytes of all objects at once; see below.
+/// Throws `argument_error` for a wrong root and, at the root, `type_error` when a rank's type differs; wire types go as
+/// they are, and are not compared.
 template <std::default_initializable T, completion Mode = blocking_t>
 [[nodiscard]] auto gather(communicator const& comm, T const& value, int root, Mode mode = {}) {
-  check_rank(comm, root, "gather", "root");
-  constexpr bool now = std::same_as<Mode, blocking_t>;
-  return detail::run_exchange(mode, comm, detail::gather_exchange<T>(comm, value, root, !now));
+  if constexpr (wire<T>) {
+    using mpi = routine<MPI_Gather_c, MPI_Igather_c>;
+    struct memory {
+      bool here;
+      detail::slot<T> mine;
+      detail::slots<T> all;
+    };
+    bool const here = detail::role_of("gather", comm, root).is_root;
+    auto const ranks = here ? static_cast<std::size_t>(comm.peers()) : 0;
+    return detail::run_on<mpi>(
+        mode, memory{here, value, detail::slots<T>(ranks)},
+        [&comm, root](memory& both) {
+          auto mine = detail::as_one(both.mine);
+          return detail::gathered("gather", comm, mine, both.all, root);
+        },
+        [](memory& both) -> std::optional<std::vector<T>> {
+          if (!both.here) return std::nullopt;
+          return detail::values_of_slots<T>(std::move(both.all));
+        });
+  } else {
+    constexpr bool now = std::same_as<Mode, blocking_t>;
+    return detail::run_exchange(mode, comm, detail::gather_exchange<T>("gather", comm, value, root, !now));
+  }
+}
+
+/// Large values, one rank after the other: see below.
+struct rank_by_rank_t {};
+inline constexpr rank_by_rank_t rank_by_rank{};
+
+/// The same for large values: the root takes and decodes them one after the other, so that it holds the bytes of one
+/// rank at a time besides the values, where the form above holds those of all. Throws `unsupported` over a borrowed
+/// communicator, which has no private twin.
+template <std::default_initializable T>
+  requires(!wire<T>)
+[[nodiscard]] std::optional<std::vector<T>> gather(communicator const& comm, T const& value, int root, rank_by_rank_t) {
+  auto const who = detail::role_of("gather", comm, root);
+  detail::rank_by_rank_transfer const transfer("gather", comm);
+  std::vector<std::byte> bytes;
+  std::span<std::byte const> shown;
+  if (who.is_leaf && !who.is_root) shown = detail::to_bytes(value, bytes, false);
+  auto const said = detail::announcement_of<T>(shown);
+  auto const all = transfer.announce(said, root, who.is_root);
+  if (!who.is_root) {
+    if (who.is_leaf) transfer.send(shown, root);
+    return std::nullopt;
+  }
+  std::vector<T> values;
+  values.reserve(all.size());
+  for (int rank = 0; rank < comm.peers(); ++rank) {
+    T next{};
+    auto const& theirs = all[static_cast<std::size_t>(rank)];
+    if (who.is_leaf && rank == root) {
+      detail::from_bytes(detail::to_bytes(value, bytes, false), next);
+    } else {
+      transfer.receive(bytes, theirs.bytes, rank);
+      if (theirs.type == said.type) detail::from_bytes(std::span<std::byte const>(bytes), next);
+    }
+    bytes = {};
+    values.push_back(std::move(next));
+  }
+  for (int rank = 0; rank < comm.peers(); ++rank)
+    detail::check_announced<T>(all[static_cast<std::size_t>(rank)], rank, "gather");
+  return values;
 }
 
 } // namespace armada

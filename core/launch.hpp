@@ -5,8 +5,11 @@
 #include <armada/core/call.hpp>
 #include <armada/core/mode.hpp>
 #include <armada/core/pending.hpp>
+#include <armada/core/plan.hpp>
 
+#include <cstddef>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace armada {
@@ -20,10 +23,25 @@ template <auto Routine>
   return request;
 }
 
+/// The C arguments of a collective, up to and with the communicator, and what they point into.
+template <class Arguments, class... Keep>
+struct prepared_call {
+  Arguments arguments;
+  std::tuple<Keep...> keep;
+};
+template <class Arguments, class... Keep>
+[[nodiscard]] prepared_call<Arguments, Keep...> prepare_call(Arguments arguments, Keep... keep) {
+  return {std::move(arguments), std::tuple<Keep...>(std::move(keep)...)};
+}
+
+/// Nothing that has to outlive the call.
+template <class... Keep>
+inline constexpr bool owns_nothing = (std::is_trivially_destructible_v<Keep> && ...);
+
 } // namespace detail
 
 /// An MPI routine in its forms: `Now` blocks, `Begin` takes a request as its last argument, `Prepare` gives a
-/// persistent one.
+/// persistent one. Without a `Prepare` a plan begins the nonblocking form anew at each start.
 template <auto Now, auto Begin, auto Prepare = nullptr>
 struct routine {
   /// Returns when it is done. `keep` is what the arguments point into.
@@ -38,13 +56,36 @@ struct routine {
   template <class... Keep>
   [[nodiscard]] static pending<> launch(nonblocking_t, auto const& arguments, Keep&&... keep) {
     MPI_Request const request = begin(arguments);
-    if constexpr (sizeof...(Keep) == 0) {
+    if constexpr (detail::owns_nothing<std::decay_t<Keep>...>) {
       return {request, detail::request_kind::collective};
     } else {
       return detail::make_pending(
           request, detail::request_kind::collective,
           [kept = std::tuple<std::decay_t<Keep>...>(std::forward<Keep>(keep)...)](MPI_Status const&) {});
     }
+  }
+
+  /// Prepares it; the plan owns what `keep` moves in. Of a collective: MPI's info comes behind the communicator.
+  template <class Arguments, class... Keep>
+  [[nodiscard]] static plan<> launch(persistent_t, Arguments const& arguments, Keep&&... keep) {
+    auto kept = std::tuple<std::decay_t<Keep>...>(std::forward<Keep>(keep)...);
+    if constexpr (std::is_null_pointer_v<decltype(Prepare)>) {
+      return detail::make_restarted([arguments, kept = std::move(kept)] {
+        return pending<>(begin(arguments), detail::request_kind::collective);
+      });
+    } else {
+      MPI_Request const request = prepare(std::tuple_cat(arguments, std::tuple(MPI_INFO_NULL)));
+      return detail::make_prepared<void>(request, detail::request_kind::collective,
+                                         [kept = std::move(kept)](MPI_Status const&) {});
+    }
+  }
+
+  /// The same from what a family has prepared.
+  template <class Mode, class Arguments, class... Keep>
+  static auto run(Mode mode, detail::prepared_call<Arguments, Keep...> prepared) {
+    return std::apply(
+        [&](auto&... keep) { return launch(mode, std::as_const(prepared.arguments), std::move(keep)...); },
+        prepared.keep);
   }
 
   /// The bare blocking form.

@@ -1,160 +1,266 @@
 #pragma once
 
-/// The few parameter orders of MPI's collectives: each checked and prepared here, and nowhere else. A family returns
-/// the tuple of C arguments that `routine<…>::launch` takes.
+/// The few parameter orders of MPI's collectives that move data: each checked and prepared here, and nowhere else. A
+/// family returns what `routine<…>::launch` takes. Reductions: detail/reductions.hpp.
 
-#include <armada/core/buffer.hpp>
-#include <armada/core/communicator.hpp>
-#include <armada/core/error.hpp>
-#include <armada/core/mode.hpp>
-#include <armada/core/operation.hpp>
+#include <armada/collectives/detail/side.hpp>
+#include <armada/core/launch.hpp>
 
-#include <string_view>
+#include <algorithm>
+#include <concepts>
+#include <ranges>
 #include <tuple>
-#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace armada::detail {
 
-/// What a mode can take: a nonblocking call reads its buffers later, so temporaries do not compile.
-template <class Mode, class... Buffers>
-concept safe_until_complete = std::same_as<Mode, blocking_t> ||(outlives_call<Buffers>&&...);
-
-template <class T>
-[[nodiscard]] MPI_Count count_of(std::span<T> elements) noexcept {
-  return static_cast<MPI_Count>(elements.size());
+/// How a side is passed: address, count, type.
+template <class Side>
+[[nodiscard]] auto triple(Side const& side) {
+  return std::tuple(side.address(), side.count(), side.type());
 }
-
-/// Throws `argument_error` with both lengths unless they are equal.
-inline void check_lengths(std::string_view operation, communicator const& comm, std::string_view what, MPI_Count have,
-                          MPI_Count need) {
-  if (have != need)
-    throw argument_error(text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": ", what, " has ", have,
-                              " elements and needs ", need));
+template <class Side>
+[[nodiscard]] auto triple(Side const& side, MPI_Count count) {
+  return std::tuple(side.address(), count, side.type());
 }
 
 /// One buffer that every rank has: bcast.
 template <class Buffer>
 [[nodiscard]] auto rooted(std::string_view operation, communicator const& comm, Buffer& buffer, int root) {
-  check_rank(comm, root, operation, "root");
-  auto const elements = view(buffer);
-  return std::tuple(static_cast<void*>(elements.data()), count_of(elements), datatype_of<element_t<Buffer>>(), root,
-                    comm.raw());
+  check_root(operation, comm, root);
+  auto side = side_of(buffer);
+  check_there<decltype(side)>(operation, comm, "the buffer", root != root_beside);
+  auto arguments = std::tuple_cat(triple(side), std::tuple(root, comm.raw()));
+  return prepare_call(std::move(arguments), std::move(side));
 }
 
-/// Send buffer: a range, or what lies in the output already.
-template <class In>
-[[nodiscard]] auto sent(In& in) {
-  if constexpr (in_place_tag<In>) {
-    return std::tuple(static_cast<void const*>(MPI_IN_PLACE), MPI_Count{0}, MPI_DATATYPE_NULL);
-  } else {
-    auto const elements = view(in);
-    return std::tuple(static_cast<void const*>(elements.data()), count_of(elements), datatype_of<element_t<In>>());
-  }
+/// Equal blocks to the root: gather. `out` is the root's, and holds comm.peers() blocks.
+template <class In, class Out>
+[[nodiscard]] auto gathered(std::string_view operation, communicator const& comm, In& in, Out& out, int root) {
+  auto const who = role_of(operation, comm, root);
+  auto from = side_of(in);
+  auto to = side_of(out);
+  check_in_place<decltype(from)>(operation, comm, who.is_root && who.is_leaf);
+  check_there<decltype(from)>(operation, comm, "in", who.is_leaf);
+  check_there<decltype(to)>(operation, comm, "out", who.is_root);
+  MPI_Count block = 0;
+  if (who.is_root)
+    block = who.is_leaf ? block_of(operation, comm, "out", to, comm.peers(), from)
+                        : block_of(operation, comm, "out", to, comm.peers(), no_side{});
+  auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(root, comm.raw()));
+  return prepare_call(std::move(arguments), std::move(from), std::move(to));
 }
 
-/// Throws `argument_error` for `in_place` on a rank that receives nothing.
-template <class In>
-void check_in_place(std::string_view operation, communicator const& comm, bool receives) {
-  if (in_place_tag<In> && !receives)
-    throw argument_error(
-        text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": in_place is for the root alone"));
+/// Equal blocks from the root: scatter.
+template <class In, class Out>
+[[nodiscard]] auto scattered(std::string_view operation, communicator const& comm, In& in, Out& out, int root) {
+  auto const who = role_of(operation, comm, root);
+  auto from = side_of(in);
+  auto to = side_of(out);
+  check_in_place<decltype(to)>(operation, comm, who.is_root && who.is_leaf);
+  check_there<decltype(to)>(operation, comm, "out", who.is_leaf);
+  check_there<decltype(from)>(operation, comm, "in", who.is_root);
+  MPI_Count block = 0;
+  if (who.is_root)
+    block = who.is_leaf ? block_of(operation, comm, "in", from, comm.peers(), to)
+                        : block_of(operation, comm, "in", from, comm.peers(), no_side{});
+  auto arguments = std::tuple_cat(triple(from, block), triple(to), std::tuple(root, comm.raw()));
+  return prepare_call(std::move(arguments), std::move(from), std::move(to));
 }
 
-/// Equal blocks gathered from all ranks: allgather; with `root`, gather. `out` holds comm.size() blocks where it
-/// counts.
-template <class In, class Out, class... Root>
-[[nodiscard]] auto gathered(std::string_view operation, communicator const& comm, In& in, Out& out, bool receives,
-                            Root... root) {
-  (check_rank(comm, root, operation, "root"), ...);
-  check_in_place<In>(operation, comm, receives);
-  auto const elements = view(out);
-  auto block = count_of(elements) / comm.size();
-  if constexpr (!in_place_tag<In>) {
-    static_assert(std::same_as<element_t<In>, element_t<Out>>, "in and out hold the same element type");
-    block = count_of(view(in));
-  }
-  if (receives) check_lengths(operation, comm, "out", count_of(elements), block * comm.size());
-  return std::tuple_cat(sent(in), std::tuple(static_cast<void*>(elements.data()), block, datatype_of<element_t<Out>>(),
-                                             root..., comm.raw()));
+/// Equal blocks to all of `blocks` partners: allgather, neighbor_allgather.
+template <class In, class Out>
+[[nodiscard]] auto gathered_by_all(std::string_view operation, communicator const& comm, In& in, Out& out,
+                                   MPI_Count blocks) {
+  auto from = side_of(in);
+  auto to = side_of(out);
+  check_in_place<decltype(from)>(operation, comm);
+  check_there<decltype(from)>(operation, comm, "in", true);
+  check_there<decltype(to)>(operation, comm, "out", true);
+  auto const block = block_of(operation, comm, "out", to, blocks, from);
+  auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(comm.raw()));
+  return prepare_call(std::move(arguments), std::move(from), std::move(to));
 }
 
-/// Throws `argument_error` unless a cut has one block per rank, each inside the buffer.
+/// An equal block for each of `targets` partners and from each of `sources`: alltoall, neighbor_alltoall.
+template <class In, class Out>
+[[nodiscard]] auto exchanged(std::string_view operation, communicator const& comm, In& in, Out& out, MPI_Count targets,
+                             MPI_Count sources) {
+  auto from = side_of(in);
+  auto to = side_of(out);
+  check_in_place<decltype(from)>(operation, comm);
+  check_there<decltype(from)>(operation, comm, "in", true);
+  check_there<decltype(to)>(operation, comm, "out", true);
+  auto const sent = has_data<decltype(from)> ? block_of(operation, comm, "in", from, targets, no_side{}) : 0;
+  auto const received = block_of(operation, comm, "out", to, sources, no_side{});
+  if constexpr (is_plain<decltype(from)> && is_plain<decltype(to)>)
+    static_assert(std::same_as<decltype(from), decltype(to)>, "in and out hold the same element type");
+  if (has_data<decltype(from)> && targets > 0 && sources > 0)
+    check_lengths(operation, comm, "a block of out", received * bytes_in(to.type()),
+                  sent * bytes_in(has_data<decltype(from)> ? from.type() : to.type()), "bytes");
+  auto arguments = std::tuple_cat(triple(from, sent), triple(to, received), std::tuple(comm.raw()));
+  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+}
+
+/// Throws `argument_error` unless a cut has `blocks` blocks, each inside the buffer.
 template <class T>
-void check_cut(std::string_view operation, communicator const& comm, std::string_view what,
-               ragged_buffer<T> const& cut) {
-  auto const ranks = static_cast<MPI_Count>(comm.size());
-  check_lengths(operation, comm, text("counts of ", what), static_cast<MPI_Count>(cut.counts.size()), ranks);
+void check_cut(std::string_view operation, communicator const& comm, std::string_view what, ragged_buffer<T> const& cut,
+               MPI_Count blocks) {
+  check_lengths(operation, comm, text("counts of ", what), static_cast<MPI_Count>(cut.counts.size()), blocks);
   check_lengths(operation, comm, text("displacements of ", what), static_cast<MPI_Count>(cut.displacements.size()),
-                ranks);
-  auto const room = count_of(cut.elements);
+                blocks);
+  auto const room = static_cast<MPI_Count>(cut.elements.size());
   for (std::size_t r = 0; r < cut.counts.size(); ++r)
     if (cut.counts[r] < 0 || cut.displacements[r] < 0 || cut.counts[r] > room - cut.displacements[r])
-      throw argument_error(text(operation, " on \"", comm.name(), "\", rank ", comm.rank(), ": the block of rank ", r,
-                                " (", cut.counts[r], " elements at ", cut.displacements[r], ") is not inside ", what,
-                                "'s ", room, " elements"));
+      throw argument_error(text(complaint_of(operation, comm), "the block of rank ", r, " (", cut.counts[r],
+                                " elements at ", cut.displacements[r], ") is not inside ", what, "'s ", room,
+                                " elements"));
+}
+
+/// How a cut is passed: address, counts, displacements, type.
+template <class T>
+[[nodiscard]] auto pieces_of(ragged_buffer<T> const& cut) {
+  using plain = std::remove_const_t<T>;
+  return std::tuple(const_cast<plain*>(cut.elements.data()), cut.counts.data(), cut.displacements.data(),
+                    datatype_of<plain>());
+}
+
+/// Throws unless this rank's own block of a cut is as long as `own`.
+template <class Side, class T>
+void check_own_block(std::string_view operation, communicator const& comm, std::string_view what, Side const& own,
+                     ragged_buffer<T> const& cut) {
+  auto const need = comm.is_inter() ? 0 : cut.counts[static_cast<std::size_t>(comm.rank())];
+  if constexpr (is_plain<Side>) {
+    static_assert(std::same_as<Side, plain_side<std::remove_const_t<T>>>, "in and out hold the same element type");
+    if (!comm.is_inter()) check_lengths(operation, comm, what, own.count(), need);
+  } else if constexpr (has_data<Side>) {
+    if (!comm.is_inter())
+      check_lengths(operation, comm, what, own.count() * bytes_in(own.type()), need * bytes_in(datatype_of<T>()),
+                    "bytes");
+  }
+}
+
+/// Blocks of each rank's own length to the root: gatherv.
+template <class In, class T>
+[[nodiscard]] auto gathered_ragged(std::string_view operation, communicator const& comm, In& in, ragged_buffer<T> out,
+                                   int root) {
+  auto const who = role_of(operation, comm, root);
+  auto from = side_of(in);
+  check_in_place<decltype(from)>(operation, comm, who.is_root && who.is_leaf);
+  check_there<decltype(from)>(operation, comm, "in", who.is_leaf);
+  if (who.is_root) {
+    check_cut(operation, comm, "out", out, comm.peers());
+    check_own_block(operation, comm, "in", from, out);
+  }
+  auto arguments = std::tuple_cat(triple(from), pieces_of(out), std::tuple(root, comm.raw()));
+  return prepare_call(std::move(arguments), std::move(from), std::move(out));
+}
+
+/// Blocks of each rank's own length from the root: scatterv.
+template <class T, class Out>
+[[nodiscard]] auto scattered_ragged(std::string_view operation, communicator const& comm, ragged_buffer<T> in, Out& out,
+                                    int root) {
+  auto const who = role_of(operation, comm, root);
+  auto to = side_of(out);
+  check_in_place<decltype(to)>(operation, comm, who.is_root && who.is_leaf);
+  check_there<decltype(to)>(operation, comm, "out", who.is_leaf);
+  if (who.is_root) {
+    check_cut(operation, comm, "in", in, comm.peers());
+    check_own_block(operation, comm, "out", to, in);
+  }
+  auto arguments = std::tuple_cat(pieces_of(in), triple(to), std::tuple(root, comm.raw()));
+  return prepare_call(std::move(arguments), std::move(in), std::move(to));
 }
 
 inline constexpr MPI_Aint no_displacement = 0;
 
-/// Blocks of each rank's own length gathered from all ranks: allgatherv; with `root`, gatherv.
-template <class In, class T, class... Root>
-[[nodiscard]] auto gathered_ragged(std::string_view operation, communicator const& comm, In& in,
-                                   ragged_buffer<T> const& out, bool receives, Root... root) {
-  (check_rank(comm, root, operation, "root"), ...);
-  check_in_place<In>(operation, comm, receives);
-  if (receives) {
-    check_cut(operation, comm, "out", out);
-    if constexpr (!in_place_tag<In>)
-      check_lengths(operation, comm, "in", count_of(view(in)), out.counts[static_cast<std::size_t>(comm.rank())]);
-  }
-  if constexpr (!in_place_tag<In>)
-    static_assert(std::same_as<element_t<In>, T>, "in and out hold the same element type");
-  auto* first = out.elements.data();
-  MPI_Aint const* places = out.displacements.data();
-  if (sizeof...(Root) == 0 && comm.size() == 1) { // MPICH takes no notice of the only displacement (quirk 31)
+/// Blocks of each partner's own length to all: allgatherv, neighbor_allgatherv.
+template <class In, class T>
+[[nodiscard]] auto gathered_ragged_by_all(std::string_view operation, communicator const& comm, In& in,
+                                          ragged_buffer<T> out, MPI_Count blocks, bool own_block_among_them) {
+  auto from = side_of(in);
+  check_in_place<decltype(from)>(operation, comm);
+  check_there<decltype(from)>(operation, comm, "in", true);
+  check_cut(operation, comm, "out", out, blocks);
+  if (own_block_among_them) check_own_block(operation, comm, "in", from, out);
+  auto [first, counts, places, type] = pieces_of(out);
+  if (own_block_among_them && comm.size() == 1 && !comm.is_inter()) { // MPICH takes no notice of it (quirk 31)
     first += *places;
     places = &no_displacement;
   }
-  return std::tuple_cat(sent(in), std::tuple(static_cast<void*>(first), out.counts.data(), places, datatype_of<T>(),
-                                             root..., comm.raw()));
+  auto arguments =
+      std::tuple_cat(triple(from), std::tuple(static_cast<void*>(first), counts, places, type, comm.raw()));
+  return prepare_call(std::move(arguments), std::move(from), std::move(out));
 }
 
-/// Blocks of each pair's own length: alltoallv.
-template <class In, class Out>
-[[nodiscard]] auto exchanged_ragged(std::string_view operation, communicator const& comm, ragged_buffer<In> const& in,
-                                    ragged_buffer<Out> const& out) {
-  check_cut(operation, comm, "in", in);
-  check_cut(operation, comm, "out", out);
-  auto const type = datatype_of<Out>();
-  return std::tuple(static_cast<void const*>(in.elements.data()), in.counts.data(), in.displacements.data(), type,
-                    static_cast<void*>(out.elements.data()), out.counts.data(), out.displacements.data(), type,
-                    comm.raw());
-}
-
-/// A reduction to all ranks: allreduce, exscan.
-template <class In, class Out>
-[[nodiscard]] auto reduced(std::string_view operation, communicator const& comm, In& in, Out& out, MPI_Op op) {
-  auto const elements = view(out);
-  void const* from = MPI_IN_PLACE;
-  if constexpr (!in_place_tag<In>) {
-    static_assert(std::same_as<element_t<In>, element_t<Out>>, "in and out hold the same element type");
-    check_lengths(operation, comm, "in", count_of(view(in)), count_of(elements));
-    from = view(in).data();
-  }
-  return std::tuple(from, static_cast<void*>(elements.data()), count_of(elements), datatype_of<element_t<Out>>(), op,
-                    comm.raw());
-}
-
-/// Launches a reduction to all ranks in any mode. An operation with state lives until the reduction has ended.
-template <class Routine, class Mode, class In, class Out, class Op>
-auto launch_reduced(std::string_view operation, Mode mode, communicator const& comm, In& in, Out& out, Op op) {
-  using element = element_t<Out>;
-  if constexpr (stateless<Op>) {
-    return Routine::launch(mode, reduced(operation, comm, in, out, operation_of<element>(op)));
+/// Blocks of each pair's own length: alltoallv. `in` may be `in_place`.
+template <class In, class T>
+[[nodiscard]] auto exchanged_ragged(std::string_view operation, communicator const& comm, In in, ragged_buffer<T> out) {
+  check_cut(operation, comm, "out", out, comm.peers());
+  auto const to = pieces_of(out);
+  if constexpr (in_place_tag<In>) {
+    check_in_place<in_place_side>(operation, comm);
+    auto const from = std::tuple(MPI_IN_PLACE, std::get<1>(to), std::get<2>(to), std::get<3>(to)); // not read
+    auto arguments = std::tuple_cat(from, to, std::tuple(comm.raw()));
+    return prepare_call(std::move(arguments), std::move(out));
   } else {
-    auto kept = make_operation<element>(std::move(op));
-    auto const arguments = reduced(operation, comm, in, out, kept.raw());
-    return Routine::launch(mode, arguments, std::move(kept));
+    check_cut(operation, comm, "in", in, comm.peers());
+    auto arguments = std::tuple_cat(pieces_of(in), to, std::tuple(comm.raw()));
+    return prepare_call(std::move(arguments), std::move(in), std::move(out));
+  }
+}
+
+/// A range of blocks that the caller describes, one for each partner.
+template <class Range>
+concept typed_blocks =
+    std::ranges::input_range<Range> && is_typed<std::remove_cvref_t<std::ranges::range_value_t<Range>>>;
+template <class Range>
+concept writable_typed_blocks =
+    typed_blocks<Range> && std::same_as<std::ranges::range_value_t<Range>, typed_buffer<void>>;
+
+/// Described blocks as MPI takes them: places are bytes from `base`.
+struct typed_list {
+  std::byte* base = nullptr; // of the lowest block: MPI refuses null
+  std::vector<MPI_Count> counts;
+  std::vector<MPI_Aint> places;
+  std::vector<MPI_Datatype> types;
+};
+template <typed_blocks Range>
+[[nodiscard]] typed_list list_of(Range const& blocks) {
+  typed_list list;
+  for (auto const& block : blocks) {
+    list.counts.push_back(block.count);
+    list.types.push_back(block.type);
+    list.places.push_back(reinterpret_cast<MPI_Aint>(block.address)); // 0 for `absolute`
+  }
+  MPI_Aint lowest = 0;
+  for (auto const place : list.places)
+    if (place != 0 && (lowest == 0 || place < lowest)) lowest = place;
+  static std::byte anywhere{};
+  list.base = lowest == 0 ? &anywhere : reinterpret_cast<std::byte*>(lowest); // NOLINT(performance-no-int-to-ptr)
+  for (auto& place : list.places) place -= reinterpret_cast<MPI_Aint>(list.base);
+  return list;
+}
+[[nodiscard]] inline auto pieces_of(typed_list const& list) {
+  return std::tuple(static_cast<void*>(list.base), list.counts.data(), list.places.data(), list.types.data());
+}
+
+/// Blocks of each pair's own type: alltoallw. `in` may be `in_place`.
+template <class In, class Out>
+[[nodiscard]] auto exchanged_typed(std::string_view operation, communicator const& comm, In const& in, Out const& out) {
+  auto to = list_of(out);
+  check_lengths(operation, comm, "out", static_cast<MPI_Count>(to.counts.size()), comm.peers(), "blocks");
+  if constexpr (in_place_tag<In>) {
+    check_in_place<in_place_side>(operation, comm);
+    auto arguments = std::tuple_cat(pieces_of(to), pieces_of(to), std::tuple(comm.raw()));
+    std::get<0>(arguments) = MPI_IN_PLACE;
+    return prepare_call(std::move(arguments), std::move(to));
+  } else {
+    auto from = list_of(in);
+    check_lengths(operation, comm, "in", static_cast<MPI_Count>(from.counts.size()), comm.peers(), "blocks");
+    auto arguments = std::tuple_cat(pieces_of(from), pieces_of(to), std::tuple(comm.raw()));
+    return prepare_call(std::move(arguments), std::move(from), std::move(to));
   }
 }
 

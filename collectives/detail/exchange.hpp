@@ -69,9 +69,9 @@ private:
 };
 
 template <class Exchange>
-class exchange_finisher final : public finisher<exchange_result<Exchange>> {
+class value_exchange_finisher final : public finisher<exchange_result<Exchange>> {
 public:
-  explicit exchange_finisher(std::shared_ptr<exchange_posting<Exchange>> one) : posting_(std::move(one)) {}
+  explicit value_exchange_finisher(std::shared_ptr<exchange_posting<Exchange>> one) : posting_(std::move(one)) {}
   exchange_result<Exchange> finish(MPI_Status const&) override { return posting_->finish(); }
   bool ready() override { return posting_->test(); }
 
@@ -95,7 +95,7 @@ template <class Exchange>
   auto one = std::make_shared<exchange_posting<Exchange>>(comm, std::move(exchange));
   comm.state()->postings().push(one);
   return pending<exchange_result<Exchange>>(MPI_REQUEST_NULL, request_kind::collective,
-                                            std::make_unique<exchange_finisher<Exchange>>(std::move(one)));
+                                            std::make_unique<value_exchange_finisher<Exchange>>(std::move(one)));
 }
 
 } // namespace armada::detail

@@ -7,8 +7,10 @@
 #include <armada/core/job.hpp>
 #include <armada/core/object.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <string_view>
@@ -73,7 +75,7 @@ public:
   /// `here` ranks receive.
   gathered_values(std::string_view operation, communicator const& comm, T const& value, bool outlive, bool here)
       : operation_(operation), bytes_(to_bytes(value, storage_, outlive)), said_(announcement_of<T>(bytes_)),
-        all_(here ? static_cast<std::size_t>(comm.size()) : 0) {}
+        all_(here ? static_cast<std::size_t>(comm.peers()) : 0) {}
 
 protected:
   /// The first phase's arguments up to the receive type, and the second's, whose memory is made now.
@@ -91,11 +93,11 @@ protected:
     return std::tuple(static_cast<void const*>(bytes_.data()), MPI_Count{said_.bytes}, MPI_BYTE,
                       static_cast<void*>(everything_.data()), lengths_.data(), places_.data(), MPI_BYTE);
   }
-  /// The values, checked.
-  [[nodiscard]] std::vector<T> values() const {
+  /// The values, checked; the first `most` of them.
+  [[nodiscard]] std::vector<T> values(std::size_t most = std::numeric_limits<std::size_t>::max()) const {
     std::vector<T> result;
     std::span<std::byte const> left(everything_);
-    for (std::size_t rank = 0; rank < all_.size(); ++rank) {
+    for (std::size_t rank = 0; rank < std::min(all_.size(), most); ++rank) {
       check_announced<T>(all_[rank], static_cast<int>(rank), operation_);
       T value{};
       from_bytes(left.first(static_cast<std::size_t>(lengths_[rank])), value);
@@ -111,6 +113,36 @@ private:
   std::span<std::byte const> bytes_;
   announcement said_;
   std::vector<announcement> all_; // where this rank receives
+  std::vector<MPI_Count> lengths_;
+  std::vector<MPI_Aint> places_;
+  std::vector<std::byte> everything_;
+};
+
+/// The values of one rank on their way to all, a different one for each: bytes one behind the other, in rank order.
+template <class T>
+class spread_values {
+public:
+  /// Ranks without values pass an empty vector.
+  explicit spread_values(std::vector<T> const& values) {
+    std::vector<std::byte> storage;
+    for (T const& value : values) {
+      auto const bytes = to_bytes(value, storage, false);
+      said_.push_back(announcement_of<T>(bytes));
+      lengths_.push_back(said_.back().bytes);
+      places_.push_back(static_cast<MPI_Aint>(everything_.size()));
+      everything_.insert(everything_.end(), bytes.begin(), bytes.end());
+    }
+  }
+  /// The first phase's arguments up to the send type, and the second's.
+  [[nodiscard]] auto announcing() const {
+    return std::tuple(static_cast<void const*>(said_.data()), announcement::words, MPI_INT64_T);
+  }
+  [[nodiscard]] auto transferring() const {
+    return std::tuple(static_cast<void const*>(everything_.data()), lengths_.data(), places_.data(), MPI_BYTE);
+  }
+
+private:
+  std::vector<announcement> said_;
   std::vector<MPI_Count> lengths_;
   std::vector<MPI_Aint> places_;
   std::vector<std::byte> everything_;

@@ -1,6 +1,6 @@
 #include <armada/collectives/allgather.hpp>
 
-#include "tests/support/values.hpp"
+#include "tests/collectives/three_modes.hpp"
 
 #include <armada/core/completion.hpp>
 #include <armada/core/environment.hpp>
@@ -195,6 +195,56 @@ TEST(allgather, lengths_that_do_not_fit_are_named) {
     EXPECT_EQ(message_of<argument_error>([&] { allgather(world(), two, ragged(out, counts, far)); }),
               start + "the block of rank " + std::to_string(ranks - 1) + " (2 elements at " + std::to_string(place) +
                   ") is not inside out's " + std::to_string(out.size()) + " elements");
+  }
+}
+
+TEST(allgather, three_modes) {
+  for_some_types([](auto sample) {
+    using T = decltype(sample);
+    for (std::size_t count = 0; count < 10; count += 3) {
+      auto const expected = [&](int round) {
+        return joined<T>(ranks(), [&](int from) { return in_round<T>(round, from, count); });
+      };
+      std::vector<T> mine(count);
+      guarded<T> out(count * many());
+      guarded<T> placed(count * many());
+      auto const fill = [&](int round) {
+        std::ranges::copy(in_round<T>(round, here(), count), mine.begin());
+        clear(out);
+        clear(placed);
+        put(placed, mine, count * static_cast<std::size_t>(here()));
+      };
+      in_three_modes(
+          fill, [&](auto mode) { return allgather(world(), mine, out.room(), mode); },
+          [&](int round) { out.expect(expected(round)); });
+      in_three_modes(
+          fill, [&](auto mode) { return allgather(world(), in_place, placed.room(), mode); },
+          [&](int round) { placed.expect(expected(round)); });
+      std::vector<std::size_t> const counts(many(), count);
+      in_three_modes(
+          fill, [&](auto mode) { return allgather(world(), mine, ragged(out.room(), counts), mode); },
+          [&](int round) { out.expect(expected(round)); });
+    }
+  });
+}
+
+TEST(allgather, a_plan_keeps_its_cut) {
+  if (ranks() == 1) GTEST_SKIP() << "one block is no cut";
+  guarded<int> out(2 * many());
+  int mine = 0;
+  auto plan = [&] {
+    std::vector<int> counts(many(), 1), places;
+    for (int rank = 0; rank < ranks(); ++rank) places.push_back(2 * rank + 1);
+    return allgather(world(), mine, ragged(out.room(), counts, places), persistent);
+  }();
+  for (int round = 0; round < 3; ++round) {
+    clear(out);
+    mine = 10 * round + here();
+    plan.start();
+    plan.wait();
+    std::vector<int> expected;
+    for (int rank = 0; rank < ranks(); ++rank) expected.insert(expected.end(), {99, 10 * round + rank});
+    out.expect(expected);
   }
 }
 

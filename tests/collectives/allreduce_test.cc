@@ -1,6 +1,6 @@
 #include <armada/collectives/allreduce.hpp>
 
-#include "tests/support/values.hpp"
+#include "tests/collectives/three_modes.hpp"
 
 #include <armada/core/completion.hpp>
 #include <armada/core/environment.hpp>
@@ -257,6 +257,55 @@ TEST(allreduce, many_operations) {
   auto const totals = use(std::make_integer_sequence<int, 40>());
   for (int n = 0; n < 40; ++n)
     EXPECT_EQ(totals[static_cast<std::size_t>(n)], world().size() + n * (world().size() - 1));
+}
+
+TEST(allreduce, three_modes) {
+  for (std::size_t count = 0; count < 10; ++count) {
+    std::vector<int> mine(count);
+    guarded<int> out(count);
+    guarded<int> placed(count);
+    auto const fill = [&](int round) {
+      std::ranges::copy(in_round<int>(round, here(), count), mine.begin());
+      clear(out);
+      put(placed, mine);
+    };
+    auto const expected = [&](int round) {
+      std::vector<int> total(count);
+      for (int rank = 0; rank < ranks(); ++rank)
+        for (std::size_t i = 0; i < count; ++i) total[i] += in_round<int>(round, rank, count)[i];
+      return total;
+    };
+    in_three_modes(
+        fill, [&](auto mode) { return allreduce(world(), mine, out.room(), std::plus{}, mode); },
+        [&](int round) { out.expect(expected(round)); });
+    in_three_modes(
+        fill,
+        [&](auto mode) {
+          return allreduce(
+              world(), in_place, placed.room(), [base = 0](int a, int b) { return a + b + base; }, mode);
+        },
+        [&](int round) { placed.expect(expected(round)); });
+  }
+}
+
+TEST(allreduce, a_plan_keeps_its_operation) {
+  int const used = operation::in_use();
+  {
+    int mine = 0;
+    int total = 0;
+    auto plan = allreduce(
+        world(), mine, total, [modulus = 5](int a, int b) { return (a + b) % modulus; }, persistent);
+    EXPECT_EQ(operation::in_use(), used + 1);
+    for (int round = 0; round < 3; ++round) {
+      mine = round + here();
+      int expected = round;
+      for (int rank = 1; rank < ranks(); ++rank) expected = (expected + round + rank) % 5;
+      plan.start();
+      plan.wait();
+      EXPECT_EQ(total, expected);
+    }
+  }
+  EXPECT_EQ(operation::in_use(), used);
 }
 
 } // namespace

@@ -78,5 +78,17 @@ TEST(barrier, several_are_in_flight_at_once) {
   second.wait();
 }
 
+TEST(barrier, persistent_ends_when_every_rank_has_started_it) {
+  shared_counter arrived;
+  auto plan = barrier(world(), persistent);
+  for (int round = 1; round <= 20; ++round) {
+    arrived.increment();
+    plan.start();
+    plan.wait();
+    ASSERT_EQ(arrived.read(), round * world().size());
+    barrier(world());
+  }
+}
+
 } // namespace
 } // namespace armada

@@ -1,6 +1,6 @@
 #include <armada/collectives/bcast.hpp>
 
-#include "tests/support/values.hpp"
+#include "tests/collectives/three_modes.hpp"
 
 #include <armada/core/completion.hpp>
 #include <armada/core/environment.hpp>
@@ -164,6 +164,23 @@ TEST(bcast, values_of_other_types_are_refused) {
   int x = world().rank() == 0 ? 5 : 0;
   bcast(world(), x, 0); // the communicator still serves
   EXPECT_EQ(x, 5);
+}
+
+TEST(bcast, three_modes) {
+  for_some_types([](auto sample) {
+    using T = decltype(sample);
+    for (int root = 0; root < ranks(); ++root)
+      for (std::size_t count = 0; count < 10; ++count) {
+        guarded<T> buffer(count);
+        in_three_modes(
+            [&](int round) {
+              clear(buffer);
+              if (here() == root) put(buffer, in_round<T>(round, root, count));
+            },
+            [&](auto mode) { return bcast(world(), buffer.room(), root, mode); },
+            [&](int round) { buffer.expect(in_round<T>(round, root, count)); });
+      }
+  });
 }
 
 } // namespace

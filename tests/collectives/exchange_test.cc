@@ -6,14 +6,20 @@
 
 #include <armada/collectives/allgather.hpp>
 #include <armada/collectives/allreduce.hpp>
+#include <armada/collectives/alltoall.hpp>
 #include <armada/collectives/barrier.hpp>
 #include <armada/collectives/bcast.hpp>
+#include <armada/collectives/exscan.hpp>
 #include <armada/collectives/gather.hpp>
+#include <armada/collectives/reduce.hpp>
+#include <armada/collectives/scan.hpp>
+#include <armada/collectives/scatter.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/p2p/recv.hpp>
 #include <armada/p2p/send.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -92,6 +98,53 @@ TEST(exchange, a_wait_on_one_rank_ends_while_others_are_in_a_blocking_collective
     EXPECT_EQ(second.wait().back(), text_of(world().size() - 1, 5));
     if (!late) barrier(world());
     EXPECT_EQ(first.wait(), texts_of_round(round));
+  }
+}
+
+TEST(exchange, all_kinds_at_once) {
+  int const me = world().rank();
+  int const ranks = world().size();
+  auto const merge = [](table a, table const& b) {
+    for (auto const& [key, values] : b) a[key].insert(a[key].end(), values.begin(), values.end());
+    return a;
+  };
+  table const mine{{"x", {me}}};
+  std::vector<std::string> for_each;
+  for (int rank = 0; rank < ranks; ++rank) for_each.push_back(text_of(me, length_of(rank, me)));
+  for (int round = 0; round < 4; ++round) {
+    int const root = round % ranks;
+    auto scattered = scatter(world(), for_each, root, nonblocking);
+    auto number = allreduce(world(), me, std::plus{}, nonblocking);
+    auto exchanged = alltoall(world(), for_each, nonblocking);
+    auto reduced = reduce(world(), mine, merge, root, nonblocking);
+    barrier(world());
+    auto scanned = scan(world(), mine, merge, nonblocking);
+    auto before = exscan(world(), mine, merge, nonblocking);
+    auto gathered = gather(world(), for_each.front(), root, nonblocking);
+    EXPECT_EQ(reduce(world(), 1, std::plus{}, root).value_or(ranks), ranks);
+    std::vector<int> upto(static_cast<std::size_t>(ranks));
+    for (int rank = 0; rank < ranks; ++rank) upto[static_cast<std::size_t>(rank)] = rank;
+    auto const first = [&](int count) { return std::vector<int>(upto.begin(), upto.begin() + count); };
+    std::vector<std::function<void()>> waits{
+        [&] { EXPECT_EQ(scattered.wait(), text_of(root, length_of(me, root))); },
+        [&] { EXPECT_EQ(number.wait(), ranks * (ranks - 1) / 2); },
+        [&] { EXPECT_EQ(exchanged.wait().back(), text_of(ranks - 1, length_of(me, ranks - 1))); },
+        [&] {
+          auto const all = reduced.wait();
+          EXPECT_EQ(all.has_value(), me == root);
+          if (all) {
+            EXPECT_EQ(all->at("x"), first(ranks));
+          }
+        },
+        [&] { EXPECT_EQ(scanned.wait().at("x"), first(me + 1)); },
+        [&] {
+          EXPECT_EQ(before.wait().value_or(table{{"x", {}}}).at("x"), first(me));
+        },
+        [&] { EXPECT_EQ(gathered.wait().has_value(), me == root); },
+    };
+    std::mt19937 random(static_cast<unsigned>(100 * round + me));
+    std::shuffle(waits.begin(), waits.end(), random);
+    for (auto const& wait : waits) wait();
   }
 }
 

@@ -1,10 +1,12 @@
 #include <armada/collectives/exscan.hpp>
 
-#include "tests/support/values.hpp"
+#include "tests/collectives/three_modes.hpp"
 
 #include <armada/core/environment.hpp>
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,6 +79,56 @@ TEST(exscan, lengths_that_differ_are_named) {
   std::vector<int> out(2);
   EXPECT_EQ(message_of<argument_error>([&] { exscan(world(), in, out, std::plus{}); }),
             "exscan on \"world\", rank " + std::to_string(world().rank()) + ": in has 3 elements and needs 2");
+}
+
+TEST(exscan, three_modes) {
+  for (std::size_t count = 0; count < 10; ++count) {
+    std::vector<int> mine(count);
+    guarded<int> out(count);
+    guarded<int> placed(count);
+    auto const fill = [&](int round) {
+      std::ranges::copy(in_round<int>(round, here(), count), mine.begin());
+      clear(out);
+      put(placed, mine);
+    };
+    auto const expected = [&](int round, std::vector<int> before) {
+      for (std::size_t i = 0; here() > 0 && i < count; ++i) {
+        before[i] = 0;
+        for (int rank = 0; rank < here(); ++rank) before[i] += in_round<int>(round, rank, count)[i];
+      }
+      return before;
+    };
+    in_three_modes(
+        fill, [&](auto mode) { return exscan(world(), mine, out.room(), std::plus{}, mode); },
+        [&](int round) { out.expect(expected(round, std::vector<int>(count, 99))); });
+    in_three_modes(
+        fill,
+        [&](auto mode) {
+          return exscan(
+              world(), in_place, placed.room(), [base = 0](int a, int b) { return a + b + base; }, mode);
+        },
+        [&](int round) { placed.expect(expected(round, mine)); });
+  }
+}
+
+TEST(exscan, values_are_empty_on_rank_0) {
+  int sum = 0;
+  for (int rank = 0; rank < here(); ++rank) sum += rank + 1;
+  auto const expected = here() == 0 ? std::nullopt : std::optional(sum);
+  EXPECT_EQ(exscan(world(), here() + 1, std::plus{}), expected);
+  EXPECT_EQ(exscan(world(), here() + 1, std::plus{}, nonblocking).wait(), expected);
+  std::string letters;
+  for (int rank = 0; rank < here(); ++rank) letters += std::to_string(rank);
+  using table = std::map<int, std::string>;
+  auto const merge = [](table a, table const& b) {
+    for (auto const& [key, text] : b) a[key] += text;
+    return a;
+  };
+  auto const tables = here() == 0 ? std::nullopt : std::optional(table{{7, letters}});
+  table const mine{{7, std::to_string(here())}};
+  EXPECT_EQ(exscan(world(), mine, merge), tables);
+  EXPECT_EQ(exscan(world(), table(mine), merge, nonblocking).wait(), tables);
+  EXPECT_EQ(exscan(world(), located{1.0, here()}, min_location{}).has_value(), here() > 0);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 #include <armada/collectives/gather.hpp>
 
-#include "tests/support/values.hpp"
+#include "tests/collectives/three_modes.hpp"
 
 #include <armada/core/environment.hpp>
 
@@ -100,6 +100,18 @@ TEST(gather, ragged_blocks_with_gaps) {
         else
           gather(world(), mine, cut, root);
         out.expect(expected);
+        std::vector<float> other(mine.size());
+        auto again = gather(world(), other, cut, root, persistent);
+        for (int round = 0; round < 2; ++round) {
+          for (float& each : other) each = static_cast<float>(10 * round + world().rank());
+          again.start();
+          again.wait();
+          for (int rank = 0; here && rank < world().size(); ++rank)
+            for (int i = 0; i < 3 - rank; ++i)
+              expected[static_cast<std::size_t>(places[static_cast<std::size_t>(rank)] + i)] =
+                  static_cast<float>(10 * round + rank);
+          out.expect(expected);
+        }
       }
 }
 
@@ -135,8 +147,7 @@ TEST(gather, values_of_other_types_are_refused_at_the_root) {
     auto const message = message_of<type_error>([&] {
       static_cast<void>(gather(world(), std::vector<float>{1, 2}, 0));
     });
-    EXPECT_NE(message.find("the value of rank 1 is of another type than the std::vector<float> here"),
-              std::string::npos)
+    EXPECT_NE(message.find("the value of rank 1 is of another type than the std::vector<float"), std::string::npos)
         << message;
   } else {
     EXPECT_EQ(gather(world(), std::vector<float>{1, 2}, 0), std::nullopt);
@@ -166,6 +177,52 @@ TEST(gather, wrong_arguments_are_named) {
     EXPECT_EQ(message_of<argument_error>([&] { gather(world(), in_place, out, other); }),
               start + "in_place is for the root alone");
   }
+}
+
+TEST(gather, three_modes) {
+  for_some_types([](auto sample) {
+    using T = decltype(sample);
+    for (int root = 0; root < ranks(); ++root)
+      for (std::size_t count = 0; count < 10; count += 3) {
+        bool const is_root = here() == root;
+        auto const expected = [&](int round) {
+          return is_root ? joined<T>(ranks(), [&](int from) { return in_round<T>(round, from, count); })
+                         : std::vector<T>();
+        };
+        std::vector<T> mine(count);
+        guarded<T> out(is_root ? count * many() : 0);
+        auto const fill = [&](int round) {
+          std::ranges::copy(in_round<T>(round, here(), count), mine.begin());
+          clear(out);
+        };
+        auto const check = [&](int round) { out.expect(expected(round)); };
+        in_three_modes(
+            fill, [&](auto mode) { return gather(world(), mine, out.room(), root, mode); }, check);
+        std::vector<std::size_t> const counts(many(), count);
+        in_three_modes(
+            fill,
+            [&](auto mode) {
+              auto const cut = is_root ? ragged(out.room(), counts) : ragged_buffer<T>();
+              return gather(world(), mine, cut, root, mode);
+            },
+            check);
+        in_three_modes(
+            [&](int round) {
+              fill(round);
+              if (is_root) put(out, mine, count * static_cast<std::size_t>(here()));
+            },
+            [&](auto mode) {
+              if (is_root) return gather(world(), in_place, out.room(), root, mode);
+              return gather(world(), mine, nothing, root, mode);
+            },
+            check);
+      }
+  });
+}
+
+TEST(gather, nothing_is_not_for_the_root) {
+  EXPECT_EQ(message_of<argument_error>([&] { gather(world(), 1, nothing, here()); }),
+            "gather on \"world\", rank " + std::to_string(here()) + ": out is `nothing`, and this rank needs it");
 }
 
 } // namespace

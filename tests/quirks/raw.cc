@@ -1,10 +1,7 @@
 // The faults of core/quirks.hpp as plain MPI programs do them:   raw ROW
 // Exits with 0 where MPI is right, with 3 where its result is wrong; or crashes, aborts or hangs, as the row says.
 
-#define MPICH_SKIP_MPICXX 1
-#include <mpi.h>
-
-#include "raw_handles.hpp"
+#include "tests/quirks/raw.hpp"
 
 #include <algorithm>
 #include <complex>
@@ -13,6 +10,13 @@
 #include <cstring>
 #include <string_view>
 #include <vector>
+
+namespace raw {
+
+int rank = 0;
+int ranks = 0;
+
+} // namespace raw
 
 namespace {
 
@@ -238,14 +242,6 @@ bool status_of_a_truncated_receive() {
   return right;
 }
 
-bool displacement_on_one_rank() {
-  int const in = 5;
-  int out[3] = {-1, -1, -1};
-  int const one = 1;
-  MPI_Allgatherv(&in, 1, MPI_INT, out, &one, &one, MPI_INT, MPI_COMM_SELF);
-  return out[0] == -1 && out[1] == 5;
-}
-
 bool status_of_a_receive_from_nobody() {
   MPI_Request request = MPI_REQUEST_NULL;
   MPI_Status status{};
@@ -254,52 +250,89 @@ bool status_of_a_receive_from_nobody() {
   return status.MPI_SOURCE == MPI_PROC_NULL;
 }
 
-bool partitioned_to_nobody() {
-  int nothing = 0;
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Psend_init(&nothing, 1, 1, MPI_INT, MPI_PROC_NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL, &request);
-  MPI_Request_free(&request);
+bool errors_abort_as_handler() {
+  MPI_Comm comm = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+  MPI_Comm_set_errhandler(comm, MPI_ERRORS_ABORT);
+  MPI_Comm_free(&comm);
   return true;
 }
 
-void ignore_operands(void*, void*, int*, MPI_Datatype*) {}
+bool process_set_behind_the_last() {
+  MPI_Session session = MPI_SESSION_NULL;
+  MPI_Session_init(MPI_INFO_NULL, MPI_ERRORS_RETURN, &session);
+  int count = 0;
+  MPI_Session_get_num_psets(session, MPI_INFO_NULL, &count);
+  char name[MPI_MAX_PSET_NAME_LEN + 1] = {};
+  int room = MPI_MAX_PSET_NAME_LEN;
+  int const code = MPI_Session_get_nth_pset(session, MPI_INFO_NULL, count, &room, name);
+  MPI_Session_finalize(&session);
+  return code != MPI_SUCCESS;
+}
 
-bool user_operation_on_many() {
-  MPI_Op op = MPI_OP_NULL;
-  MPI_Op_create(ignore_operands, 1, &op);
-  char in = 0;
-  char inout = 0;
-  MPI_Reduce_local_c(&in, &inout, (MPI_Count{1} << 31) + 8, MPI_CHAR, op);
-  MPI_Op_free(&op);
+bool two_sessions() {
+  for (int round = 0; round < 2; ++round) {
+    MPI_Session session = MPI_SESSION_NULL;
+    if (MPI_Session_init(MPI_INFO_NULL, MPI_ERRORS_RETURN, &session) != MPI_SUCCESS) return false;
+    MPI_Session_finalize(&session);
+  }
   return true;
 }
 
-bool external_struct() {
-  int const lengths[] = {1, 1};
-  MPI_Aint const places[] = {0, 8};
-  MPI_Datatype const parts[] = {MPI_DOUBLE, MPI_INT};
-  MPI_Datatype type = MPI_DATATYPE_NULL;
-  MPI_Type_create_struct(2, lengths, places, parts, &type);
-  MPI_Type_commit(&type);
-  struct {
-    double value;
-    int place;
-  } const in{1.0, 2};
-  unsigned char out[64] = {};
-  MPI_Aint size = 0;
-  MPI_Aint end = 0;
-  MPI_Pack_external_size("external32", 1, type, &size);
-  MPI_Pack_external("external32", &in, 1, type, out, sizeof(out), &end);
-  MPI_Type_free(&type);
-  return size == 12 && end == 12 && out[0] == 0x3f && out[1] == 0xf0 && out[11] == 2;
+bool code_removed_before_its_text() {
+  int error_class = 0;
+  int code = 0;
+  char text[MPI_MAX_ERROR_STRING] = {};
+  int length = 0;
+  MPI_Add_error_class(&error_class);
+  MPI_Add_error_code(error_class, &code);
+  MPI_Add_error_string(code, "text");
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+#if MPI_VERSION > 4 || MPI_SUBVERSION > 0
+  if (MPI_Remove_error_code(code) == MPI_SUCCESS) MPI_Error_string(code, text, &length);
+#else
+  if (MPIX_Delete_error_code(code) == MPI_SUCCESS) MPI_Error_string(code, text, &length);
+#endif
+  return std::string_view(text).empty();
 }
 
-bool external_complex_long_double() {
-  std::complex<long double> const in(1.0L, 0.0L);
-  unsigned char out[64] = {};
-  MPI_Aint end = 0;
-  MPI_Pack_external("external32", &in, 1, MPI_CXX_LONG_DOUBLE_COMPLEX, out, sizeof(out), &end);
-  return end == 32 && out[0] == 0x3f && out[1] == 0xff && out[2] == 0;
+bool code_of_a_class_of_mpi() {
+  int code = 0;
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  if (MPI_Add_error_code(MPI_ERR_TAG, &code) != MPI_SUCCESS) return true;
+  MPI_Add_error_string(code, "text");
+  char text[MPI_MAX_ERROR_STRING] = {};
+  int length = 0;
+  MPI_Error_string(code, text, &length);
+  return std::string_view(text) == "text";
+}
+
+void ask_for_a_name(MPI_Comm* comm, int*, ...) {
+  char name[MPI_MAX_OBJECT_NAME] = {};
+  int length = 0;
+  MPI_Comm_get_name(*comm, name, &length);
+}
+
+bool call_in_an_error_handler() {
+  int granted = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &granted);
+  MPI_Comm comm = MPI_COMM_NULL;
+  MPI_Errhandler asking = MPI_ERRHANDLER_NULL;
+  MPI_Comm_create_errhandler(ask_for_a_name, &asking);
+  MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+  MPI_Comm_set_errhandler(comm, asking);
+  int const nothing = 0;
+  MPI_Send(&nothing, 1, MPI_INT, 1000, 0, comm);
+  MPI_Errhandler_free(&asking);
+  MPI_Comm_free(&comm);
+  MPI_Finalize();
+  return true;
+}
+
+bool more_memory_than_there_is() {
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  void* memory = nullptr;
+  return MPI_Alloc_mem(MPI_Aint{1} << 62, MPI_INFO_NULL, static_cast<void*>(&memory)) != MPI_SUCCESS;
 }
 
 struct program {
@@ -311,6 +344,8 @@ constexpr program programs[] = {
     {"1", unaligned_base},
     {"2", two_gibibytes},
     {"3", strided_request},
+    {"4", persistent_with_other_data},
+    {"5", halos_on_a_ring_of_two},
     {"5b", no_dimension_kept},
     {"8b", longer_origin},
     {"9", beyond_the_end},
@@ -336,6 +371,9 @@ constexpr program programs[] = {
     {"40", user_operation_on_many},
     {"41", external_struct},
     {"42", external_complex_long_double},
+    {"50", two_edges_between_two_ranks},
+    {"51", null_where_nothing_is_read},
+    {"52", persistent_blocks_between_two_sides},
 };
 
 } // namespace

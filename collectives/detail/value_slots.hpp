@@ -1,0 +1,61 @@
+#pragma once
+
+/// Values of wire types on their way through one collective of MPI: a value per rank, in memory of the library's.
+
+#include <armada/core/communicator.hpp>
+#include <armada/core/datatype.hpp>
+#include <armada/core/launch.hpp>
+#include <armada/core/mode.hpp>
+#include <armada/core/pending.hpp>
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace armada::detail {
+
+/// `std::vector<bool>` has no elements to write.
+template <class T>
+using slot = std::conditional_t<std::same_as<T, bool>, unsigned char, T>;
+template <class T>
+using slots = std::vector<slot<T>>;
+
+template <class T>
+[[nodiscard]] std::vector<T> values_of_slots(slots<T>&& all) {
+  if constexpr (std::same_as<T, bool>)
+    return {all.begin(), all.end()};
+  else
+    return std::move(all);
+}
+template <class T>
+[[nodiscard]] slots<T> slots_of_values(std::vector<T> const& values) {
+  return {values.begin(), values.end()};
+}
+
+/// One value as a buffer of one element, also when it is a range itself.
+template <class T>
+[[nodiscard]] std::span<T> as_one(T& value) noexcept {
+  return {&value, 1};
+}
+
+/// Runs an MPI collective on `memory`: `prepare(memory)` gives its arguments, `take(memory)` makes the result.
+template <class Routine, class Memory, class Prepare, class Take>
+[[nodiscard]] auto run_on(blocking_t, Memory memory, Prepare prepare, Take take) {
+  Routine::run(blocking, prepare(memory));
+  return take(memory);
+}
+template <class Routine, class Memory, class Prepare, class Take>
+[[nodiscard]] auto run_on(nonblocking_t, Memory memory, Prepare prepare, Take take) {
+  auto kept = std::make_unique<Memory>(std::move(memory));
+  auto prepared = prepare(*kept);
+  MPI_Request const request = Routine::begin(prepared.arguments);
+  return make_pending(request, request_kind::collective,
+                      [kept = std::move(kept), more = std::move(prepared.keep),
+                       take = std::move(take)](MPI_Status const&) mutable { return take(*kept); });
+}
+
+} // namespace armada::detail

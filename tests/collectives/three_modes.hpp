@@ -1,0 +1,95 @@
+#pragma once
+
+/// What the tests of collectives have in common: one call in every mode, with other data each time.
+
+#include "tests/support/values.hpp"
+
+#include <armada/core/environment.hpp>
+#include <armada/core/located.hpp>
+#include <armada/core/mode.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace support {
+
+template <class T>
+struct numbered<armada::located<T>> {
+  static armada::located<T> at(int n) { return {static_cast<T>(n), n}; }
+};
+
+/// Calls a collective in three modes, the plan three times: `fill(round)` sets the buffers before each, `call(mode)` is
+/// the call, `check(round)` looks at the result.
+template <class Fill, class Call, class Check>
+void in_three_modes(Fill fill, Call call, Check check) {
+  fill(0);
+  call(armada::blocking);
+  check(0);
+  fill(1);
+  call(armada::nonblocking).wait();
+  check(1);
+  fill(0); // a plan that reads at its preparation would have these
+  auto plan = call(armada::persistent);
+  for (int round = 2; round < 5; ++round) {
+    fill(round);
+    plan.start();
+    if (round == 3)
+      while (!plan.test()) {
+      }
+    plan.wait();
+    check(round);
+  }
+}
+
+/// What `rank` has in a round: other elements for every rank and round.
+template <class T>
+std::vector<T> in_round(int round, int rank, std::size_t count) {
+  return values_of<T>(rank + 4 * round, count);
+}
+/// What `from` has for `to` in a round.
+template <class T>
+std::vector<T> between(int round, int from, int to, std::size_t count) {
+  std::vector<T> values;
+  for (std::size_t i = 0; i < count; ++i)
+    values.push_back(numbered<T>::at(1 + 13 * round + 31 * from + 7 * to + static_cast<int>(i)));
+  return values;
+}
+
+/// A guarded buffer that holds `values`.
+template <class T>
+void put(guarded<T>& buffer, std::vector<T> const& values, std::size_t place = 0) {
+  std::ranges::copy(values, buffer.room().begin() + static_cast<std::ptrdiff_t>(place));
+}
+template <class T>
+void clear(guarded<T>& buffer) {
+  std::ranges::fill(buffer.room(), numbered<T>::at(99));
+}
+
+/// The blocks of `ranks` ranks one behind the other; `block(rank)` gives each.
+template <class T, class Block>
+std::vector<T> joined(int ranks, Block block) {
+  std::vector<T> all;
+  for (int rank = 0; rank < ranks; ++rank) {
+    std::vector<T> const one = block(rank);
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  return all;
+}
+
+/// Runs `visit(T{})` for a few wire types: of a byte, of MPI's own, and of a struct.
+template <class Visit>
+void for_some_types(Visit visit) {
+  visit(char{});
+  visit(int{});
+  visit(double{});
+  visit(std::pair<char, double>{});
+}
+
+inline int here() { return armada::world().rank(); }
+inline int ranks() { return armada::world().size(); }
+inline std::size_t many() { return static_cast<std::size_t>(ranks()); }
+
+} // namespace support
