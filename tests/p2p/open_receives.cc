@@ -26,14 +26,14 @@ int main(int argc, char** argv) {
   {
     armada::environment const environment(argc, argv);
     auto const& world = armada::world();
-    number = recv(world, room, {.source = world.rank(), .tag = 5}, armada::nonblocking);      // line 29
-    object = armada::recv<table>(world, {.source = armada::any_source}, armada::nonblocking); // line 30
-    waited = recv(world, room, {.source = world.rank(), .tag = 6}, armada::nonblocking);
-    if (!waited->cancel()) return 4;
     tested = recv(world, room, {.source = world.rank(), .tag = 7}, armada::nonblocking);
     send(world, 1.5, {.dest = world.rank(), .tag = 7});
     while (!tested->test()) {
     }
+    number = recv(world, room, {.source = world.rank(), .tag = 5}, armada::nonblocking);      // line 33
+    object = armada::recv<table>(world, {.source = armada::any_source}, armada::nonblocking); // line 34
+    waited = recv(world, room, {.source = world.rank(), .tag = 6}, armada::nonblocking);
+    if (!waited->cancel()) return 4;
   }
   try {
     static_cast<void>(number->wait());

@@ -10,8 +10,8 @@ for ranks in 1 2 3; do
     failures=$((failures + 1))
   }
   for ((rank = 0; rank < ranks; ++rank)); do
-    has "^rank $rank of $ranks: a receive from rank $rank, tag 5, posted at .*open_receives.cc:29, was still open when the environment ended; closed now$"
-    has "^rank $rank of $ranks: a receive from any rank, any tag, posted at .*open_receives.cc:30, was still open"
+    has "^rank $rank of $ranks: a receive from rank $rank, tag 5, posted at .*open_receives.cc:33, was still open when the environment ended; closed now$"
+    has "^rank $rank of $ranks: a receive from any rank, any tag, posted at .*open_receives.cc:34, was still open"
   done
   [[ $(grep -c 'still open' <<<"$output") == $((2 * ranks)) ]] || has "two receives for each rank"
   has 'the environment that this pending began in has ended'
