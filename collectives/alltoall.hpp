@@ -39,7 +39,7 @@ auto alltoall(communicator const& comm, in_place_t, ragged_buffer<T> out, Mode m
 
 /// The same with blocks of each pair's own place and datatype: ranges of `typed(…)`, one for each rank, whose memory
 /// and datatypes outlive the communication. `in` may be `in_place`: the blocks to send are those of `out`. Throws
-/// `argument_error` for another number of blocks. MPI-4.0, sections 6.8, 6.12.7 and 6.13.7.
+/// `argument_error` for another number of blocks. MPI-4.0, sections 6.8, 6.12.6 and 6.13.6.
 template <class In, detail::writable_typed_blocks Out, any_mode Mode = blocking_t>
   requires(detail::typed_blocks<In> || in_place_tag<In>)
 auto alltoall(communicator const& comm, In const& in, Out const& out, Mode mode = {}) {

@@ -94,11 +94,14 @@ template <class In, class Out>
   check_there<decltype(to)>(operation, comm, "out", true);
   auto const sent = has_data<decltype(from)> ? block_of(operation, comm, "in", from, targets, no_side{}) : 0;
   auto const received = block_of(operation, comm, "out", to, sources, no_side{});
-  if constexpr (is_plain<decltype(from)> && is_plain<decltype(to)>)
+  if constexpr (is_plain<decltype(from)> && is_plain<decltype(to)>) {
     static_assert(std::same_as<decltype(from), decltype(to)>, "in and out hold the same element type");
-  if (has_data<decltype(from)> && targets > 0 && sources > 0)
-    check_lengths(operation, comm, "a block of out", received * bytes_in(to.type()),
-                  sent * bytes_in(has_data<decltype(from)> ? from.type() : to.type()), "bytes");
+    if (targets > 0 && sources > 0) check_lengths(operation, comm, "a block of out", received, sent);
+  } else if constexpr (has_data<decltype(from)> && has_data<decltype(to)>) {
+    if (targets > 0 && sources > 0)
+      check_lengths(operation, comm, "a block of out", received * bytes_in(to.type()), sent * bytes_in(from.type()),
+                    "bytes");
+  }
   auto arguments = std::tuple_cat(triple(from, sent), triple(to, received), std::tuple(comm.raw()));
   return prepare_call(std::move(arguments), std::move(from), std::move(to));
 }

@@ -248,6 +248,9 @@ TEST(alltoall, lengths_that_do_not_fit_are_named) {
   std::vector<int> const one_each(many());
   std::vector<int> out(2 * many());
   EXPECT_EQ(message_of<argument_error>([&] { alltoall(world(), one_each, out); }),
+            start + "a block of out has 2 elements and needs 1");
+  EXPECT_EQ(message_of<argument_error>(
+                [&] { alltoall(world(), one_each, typed(out.data(), 2 * static_cast<MPI_Count>(many()), MPI_INT)); }),
             start + "a block of out has 8 bytes and needs 4");
   if (ranks() > 1) {
     std::vector<int> const uneven(many() + 1);
