@@ -186,18 +186,25 @@ TEST(strided_message, absolute_addresses) {
 }
 
 TEST(strided_message, an_object_in_padded_elements_or_a_triple_is_refused) {
-  std::map<int, std::string> const object{{1, std::string(30'000, 'x')}};
-  using padded = std::pair<char, double>;
-  std::vector<padded> pairs(10'000);
-  std::vector<double> numbers(10'000);
-  auto const refused = [&](auto receive) {
+  if (world().size() == 1) GTEST_SKIP() << "MPICH asserts when one's own bytes arrive in other elements (quirk 29)";
+  auto const refused = [](auto const& object, auto receive) {
     auto leaving = send(world(), object, {.dest = right()}, nonblocking);
     EXPECT_THROW(receive(), type_error);
     leaving.wait();
   };
-  refused([&] { static_cast<void>(recv(world(), pairs, {.source = left()})); });
-  refused([&] { static_cast<void>(recv(world(), pairs, {.source = left()}, nonblocking).wait()); });
-  refused([&] { static_cast<void>(recv(world(), typed(numbers.data(), 10'000, MPI_DOUBLE), {.source = left()})); });
+  // A message that ended inside a padded element would be too long for MPICH: this one is of eight.
+  std::map<int, int> const small;
+  using padded = std::pair<char, double>;
+  ASSERT_EQ(encode(small).size() % 9, 0U);
+  std::vector<padded> pairs(100);
+  refused(small, [&] { static_cast<void>(recv(world(), pairs, {.source = left()})); });
+  refused(small, [&] { static_cast<void>(recv(world(), pairs, {.source = left()}, nonblocking).wait()); });
+  refused(small, [&] { static_cast<void>(recv<std::vector<padded>>(world(), {.source = left()})); });
+
+  std::map<int, std::string> const large{{1, std::string(30'000, 'x')}};
+  std::vector<double> numbers(10'000);
+  refused(large,
+          [&] { static_cast<void>(recv(world(), typed(numbers.data(), 10'000, MPI_DOUBLE), {.source = left()})); });
 }
 
 } // namespace
