@@ -34,10 +34,13 @@ template <awaitable T>
   return one;
 }
 template <class Pointer>
-  requires(!awaitable<Pointer>) && requires(Pointer& pointer) {
-    { *pointer } -> awaitable_reference;
-  }
-[[nodiscard]] auto& awaited(Pointer& pointer) noexcept { return *pointer; }
+concept leads_to_awaitable = !awaitable<Pointer> && requires(Pointer & pointer) {
+  { *pointer } -> awaitable_reference;
+};
+template <leads_to_awaitable Pointer>
+[[nodiscard]] auto& awaited(Pointer& pointer) noexcept {
+  return *pointer;
+}
 template <class T>
 [[nodiscard]] T& awaited(std::reference_wrapper<T>& one) noexcept {
   return one.get();

@@ -43,8 +43,7 @@ void expect_definition(std::int64_t extent, std::int64_t parts) {
 
 TEST(block, queries_agree_with_dealing_out) {
   for (std::int64_t extent = 0; extent < 70; ++extent)
-    for (std::int64_t parts = 1; parts < 40; ++parts)
-      expect_definition(extent, parts);
+    for (std::int64_t parts = 1; parts < 40; ++parts) expect_definition(extent, parts);
   expect_definition(0, 100000);
   expect_definition(5, 100000);
   expect_definition(99999, 1000);
@@ -72,8 +71,7 @@ TEST(block, reciprocal_is_the_division) {
     ASSERT_EQ(detail::reciprocal(d).divide(n), n / d) << n << " / " << d;
   };
   for (std::int64_t d = 1; d < 300; ++d)
-    for (std::int64_t n = 0; n < 300; ++n)
-      expect_division(n, d);
+    for (std::int64_t n = 0; n < 300; ++n) expect_division(n, d);
   std::mt19937_64 random(20240607);
   for (int round = 0; round < 300000; ++round) {
     auto const value = [&] { return static_cast<std::int64_t>(random() >> (1 + random() % 63)); };
@@ -91,8 +89,7 @@ TEST(block, reciprocal_is_the_division) {
 }
 
 TEST(block, impossible_cuts_are_refused) {
-  for (auto const& [extent, parts] : {std::pair<std::int64_t, std::int64_t>{-1, 3}, {3, 0}, {3, -2}})
-    try {
+  for (auto const& [extent, parts] : {std::pair<std::int64_t, std::int64_t>{-1, 3}, {3, 0}, {3, -2}}) try {
       static_cast<void>(block_dimension(extent, parts));
       ADD_FAILURE() << extent << " in " << parts << " was accepted";
     } catch (argument_error const& e) {
