@@ -38,8 +38,7 @@ void report_signals() {
   struct sigaction action {};
   action.sa_sigaction = on_signal;
   action.sa_flags = SA_SIGINFO;
-  for (crash& each : crashes)
-    sigaction(each.number, &action, &each.previous);
+  for (crash& each : crashes) sigaction(each.number, &action, &each.previous);
 }
 
 } // namespace support

@@ -76,8 +76,7 @@ TEST(box, resolve_selects_what_the_definition_says) {
       for (std::int64_t first = -extent - 2; first <= extent + 2; ++first) {
         expect_definition(first, open, step, extent);
         expect_definition(open, first, step, extent);
-        for (std::int64_t last = -extent - 2; last <= extent + 2; ++last)
-          expect_definition(first, last, step, extent);
+        for (std::int64_t last = -extent - 2; last <= extent + 2; ++last) expect_definition(first, last, step, extent);
       }
   for (std::int64_t extent = 0; extent < 18; ++extent)
     for (std::int64_t step = -19; step < 20; ++step)
@@ -126,8 +125,7 @@ TEST(box, within_agrees_with_every_index) {
         for (std::int64_t step = -4; step < 5; ++step) {
           interval const i{first, count, step};
           bool all = count < 2 || step != 0;
-          for (std::int64_t k = 0; k < count; ++k)
-            all = all && i[k] >= 0 && i[k] < extent;
+          for (std::int64_t k = 0; k < count; ++k) all = all && i[k] >= 0 && i[k] < extent;
           EXPECT_EQ(i.within(extent), all) << first << ' ' << count << ' ' << step << " in " << extent;
         }
   EXPECT_FALSE((interval{0, -1, 1}.within(10)));

@@ -47,8 +47,7 @@ void expect_definition(index_array<N> const& shape, index_array<N> const& grid) 
     for (std::int64_t offset = 0; offset < volume; ++offset, ++covered) {
       index_array<N> index = first;
       std::int64_t left = offset;
-      for (std::size_t d = N; d-- > 0; left /= count[d])
-        index[d] += left % count[d];
+      for (std::size_t d = N; d-- > 0; left /= count[d]) index[d] += left % count[d];
       ASSERT_EQ(distribution.locate(index), (element_place{rank, offset})) << dot(index, strides);
       ASSERT_EQ(distribution.owner(index), rank);
     }
@@ -60,8 +59,7 @@ void expect_definition(index_array<N> const& shape, index_array<N> const& grid) 
 
 TEST(distribution, one_dimension) {
   for (std::int64_t extent = 0; extent < 18; ++extent)
-    for (std::int64_t ranks = 1; ranks < 20; ++ranks)
-      expect_definition<1>({extent}, {ranks});
+    for (std::int64_t ranks = 1; ranks < 20; ++ranks) expect_definition<1>({extent}, {ranks});
 }
 
 TEST(distribution, two_dimensions) {
@@ -118,8 +116,7 @@ TEST(distribution, a_grid_that_does_not_fit_is_refused) {
 TEST(distribution, bad_shapes_and_ranks_are_refused) {
   EXPECT_EQ(refusal<2>({4, -1}, {2, 2}, 4), "shape (4, -1) has a negative extent");
   EXPECT_NE(refusal<2>({std::int64_t{1} << 32, std::int64_t{1} << 32}, {2, 2}, 4), "accepted");
-  for (int const rank : {-1, 4})
-    try {
+  for (int const rank : {-1, 4}) try {
       static_cast<void>(quarters.tile_shape(rank));
       ADD_FAILURE() << "rank " << rank << " was accepted";
     } catch (argument_error const& e) {

@@ -66,8 +66,7 @@ TEST(extents, strides_number_the_elements_in_row_major_order) {
   std::int64_t number = 0;
   for (std::int64_t i = 0; i < 3; ++i)
     for (std::int64_t j = 0; j < 4; ++j)
-      for (std::int64_t k = 0; k < 5; ++k)
-        EXPECT_EQ(dot(index_array<3>{i, j, k}, strides), number++);
+      for (std::int64_t k = 0; k < 5; ++k) EXPECT_EQ(dot(index_array<3>{i, j, k}, strides), number++);
 }
 
 } // namespace

@@ -32,8 +32,7 @@ void for_each_index(index_array<N> const& shape, auto const& visit) {
   for (std::int64_t number = 0; number < volume; ++number) {
     index_array<N> index{};
     std::int64_t left = number;
-    for (std::size_t d = N; d-- > 0; left /= shape[d])
-      index[d] = left % shape[d];
+    for (std::size_t d = N; d-- > 0; left /= shape[d]) index[d] = left % shape[d];
     visit(index);
   }
 }
@@ -65,8 +64,7 @@ void expect_exact_cover(block_distribution<N> const& distribution, box<N> const&
   }
   for_each_index(shape, [&](index_array<N> const& k) {
     index_array<N> index{};
-    for (std::size_t d = 0; d < N; ++d)
-      index[d] = selected.dimensions[d][k[d]];
+    for (std::size_t d = 0; d < N; ++d) index[d] = selected.dimensions[d][k[d]];
     seen const& element = elements[static_cast<std::size_t>(dot(k, strides))];
     ASSERT_EQ(element.times, 1) << detail::tuple_text(index);
     ASSERT_EQ(element.place, distribution.locate(index)) << detail::tuple_text(index);
