@@ -21,12 +21,15 @@ bool wait_bounded(MPI_Request& request) noexcept {
 
 } // namespace
 
-status status_of(MPI_Status const& arrived) {
-  status result{arrived.MPI_SOURCE, arrived.MPI_TAG};
+MPI_Count message_bytes(MPI_Status const& arrived) {
   MPI_Count bytes = 0;
   call<MPI_Get_elements_x>(&arrived, MPI_BYTE, &bytes);
-  result.bytes = result.count = bytes;
-  return result;
+  return bytes;
+}
+
+status status_of(MPI_Status const& arrived) {
+  auto const bytes = message_bytes(arrived);
+  return {arrived.MPI_SOURCE, arrived.MPI_TAG, bytes, bytes};
 }
 
 void take_back(MPI_Request receive) noexcept {

@@ -22,6 +22,9 @@ namespace detail {
 /// What becomes of a request that is dropped while an exception passes.
 enum class request_kind { send, receive, collective, generalized };
 
+/// The length of a message in bytes of data.
+[[nodiscard]] MPI_Count message_bytes(MPI_Status const& arrived);
+
 /// What MPI says of a message, its length counted in bytes.
 [[nodiscard]] status status_of(MPI_Status const& arrived);
 

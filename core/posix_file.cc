@@ -1,6 +1,7 @@
 #include <armada/core/error.hpp>
 #include <armada/core/posix_file.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>

@@ -1,14 +1,10 @@
+#include <armada/core/predefined_attributes.hpp>
 #include <armada/p2p/endpoint.hpp>
 
 namespace armada::detail {
 
 int largest_tag() {
-  static int const largest = [] {
-    int* value = nullptr;
-    int found = 0;
-    call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, static_cast<void*>(&value), &found);
-    return found != 0 ? *value : 32767;
-  }();
+  static int const largest = tag_ub(); // asked for by every message
   return largest;
 }
 

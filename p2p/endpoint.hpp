@@ -34,7 +34,7 @@ namespace detail {
 /// from there is that of no message at all (quirk 32).
 inline constexpr status from_nobody{proc_null, any_tag, 0, 0};
 
-/// The largest tag that MPI takes. At least 32767 (MPI-4.0, section 9.1.2).
+/// `tag_ub()`, asked for once.
 [[nodiscard]] int largest_tag();
 
 [[noreturn]] void throw_bad_tag(communicator const& comm, std::string_view operation, int tag);

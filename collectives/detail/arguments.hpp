@@ -35,19 +35,26 @@ template <class Buffer>
   return prepare_call(std::move(arguments), std::move(side));
 }
 
-/// Equal blocks to the root: gather. `out` is the root's, and holds comm.peers() blocks.
+/// The length of an equal block of the root's `whole`, which has comm.peers() of them; every leaf has one, `part`.
+template <class Part, class Whole>
+[[nodiscard]] MPI_Count rooted_block(std::string_view operation, communicator const& comm, int root,
+                                     std::string_view part_name, Part const& part, std::string_view whole_name,
+                                     Whole const& whole) {
+  auto const who = role_of(operation, comm, root);
+  check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
+  check_there<Part>(operation, comm, part_name, who.is_leaf);
+  check_there<Whole>(operation, comm, whole_name, who.is_root);
+  if (!who.is_root) return 0;
+  return who.is_leaf ? block_of(operation, comm, whole_name, whole, comm.peers(), part)
+                     : block_of(operation, comm, whole_name, whole, comm.peers(), no_side{});
+}
+
+/// Equal blocks to the root: gather.
 template <class In, class Out>
 [[nodiscard]] auto gathered(std::string_view operation, communicator const& comm, In& in, Out& out, int root) {
-  auto const who = role_of(operation, comm, root);
   auto from = side_of(in);
   auto to = side_of(out);
-  check_in_place<decltype(from)>(operation, comm, who.is_root && who.is_leaf);
-  check_there<decltype(from)>(operation, comm, "in", who.is_leaf);
-  check_there<decltype(to)>(operation, comm, "out", who.is_root);
-  MPI_Count block = 0;
-  if (who.is_root)
-    block = who.is_leaf ? block_of(operation, comm, "out", to, comm.peers(), from)
-                        : block_of(operation, comm, "out", to, comm.peers(), no_side{});
+  auto const block = rooted_block(operation, comm, root, "in", from, "out", to);
   auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(root, comm.raw()));
   return prepare_call(std::move(arguments), std::move(from), std::move(to));
 }
@@ -55,16 +62,9 @@ template <class In, class Out>
 /// Equal blocks from the root: scatter.
 template <class In, class Out>
 [[nodiscard]] auto scattered(std::string_view operation, communicator const& comm, In& in, Out& out, int root) {
-  auto const who = role_of(operation, comm, root);
   auto from = side_of(in);
   auto to = side_of(out);
-  check_in_place<decltype(to)>(operation, comm, who.is_root && who.is_leaf);
-  check_there<decltype(to)>(operation, comm, "out", who.is_leaf);
-  check_there<decltype(from)>(operation, comm, "in", who.is_root);
-  MPI_Count block = 0;
-  if (who.is_root)
-    block = who.is_leaf ? block_of(operation, comm, "in", from, comm.peers(), to)
-                        : block_of(operation, comm, "in", from, comm.peers(), no_side{});
+  auto const block = rooted_block(operation, comm, root, "out", to, "in", from);
   auto arguments = std::tuple_cat(triple(from, block), triple(to), std::tuple(root, comm.raw()));
   return prepare_call(std::move(arguments), std::move(from), std::move(to));
 }
@@ -144,18 +144,24 @@ void check_own_block(std::string_view operation, communicator const& comm, std::
   }
 }
 
+/// Checks the root's `cut` and the block that every leaf has of it, `part`.
+template <class Part, class T>
+void check_rooted_cut(std::string_view operation, communicator const& comm, int root, std::string_view part_name,
+                      Part const& part, std::string_view cut_name, ragged_buffer<T> const& cut) {
+  auto const who = role_of(operation, comm, root);
+  check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
+  check_there<Part>(operation, comm, part_name, who.is_leaf);
+  if (!who.is_root) return;
+  check_cut(operation, comm, cut_name, cut, comm.peers());
+  check_own_block(operation, comm, part_name, part, cut);
+}
+
 /// Blocks of each rank's own length to the root: gatherv.
 template <class In, class T>
 [[nodiscard]] auto gathered_ragged(std::string_view operation, communicator const& comm, In& in, ragged_buffer<T> out,
                                    int root) {
-  auto const who = role_of(operation, comm, root);
   auto from = side_of(in);
-  check_in_place<decltype(from)>(operation, comm, who.is_root && who.is_leaf);
-  check_there<decltype(from)>(operation, comm, "in", who.is_leaf);
-  if (who.is_root) {
-    check_cut(operation, comm, "out", out, comm.peers());
-    check_own_block(operation, comm, "in", from, out);
-  }
+  check_rooted_cut(operation, comm, root, "in", from, "out", out);
   auto arguments = std::tuple_cat(triple(from), pieces_of(out), std::tuple(root, comm.raw()));
   return prepare_call(std::move(arguments), std::move(from), std::move(out));
 }
@@ -164,14 +170,8 @@ template <class In, class T>
 template <class T, class Out>
 [[nodiscard]] auto scattered_ragged(std::string_view operation, communicator const& comm, ragged_buffer<T> in, Out& out,
                                     int root) {
-  auto const who = role_of(operation, comm, root);
   auto to = side_of(out);
-  check_in_place<decltype(to)>(operation, comm, who.is_root && who.is_leaf);
-  check_there<decltype(to)>(operation, comm, "out", who.is_leaf);
-  if (who.is_root) {
-    check_cut(operation, comm, "in", in, comm.peers());
-    check_own_block(operation, comm, "out", to, in);
-  }
+  check_rooted_cut(operation, comm, root, "out", to, "in", in);
   auto arguments = std::tuple_cat(pieces_of(in), triple(to), std::tuple(root, comm.raw()));
   return prepare_call(std::move(arguments), std::move(in), std::move(to));
 }

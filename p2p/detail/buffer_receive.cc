@@ -1,3 +1,4 @@
+#include <armada/core/byte_buffer.hpp>
 #include <armada/core/job.hpp>
 #include <armada/p2p/detail/buffer_receive.hpp>
 
@@ -25,37 +26,7 @@ namespace {
                         ", tag ", arrived.MPI_TAG, ", ", why));
 }
 
-} // namespace
-
-namespace {
-
-/// Receives and drops what follows the first message of an object, `bytes` long.
-void drop_rest_of_object(std::span<std::byte const> first, std::int64_t bytes, int source, MPI_Comm twin) {
-  if (twin == MPI_COMM_NULL) return;
-  frame head;
-  try {
-    head = read_frame(first, "buffer");
-  } catch (error const&) {
-    return; // damaged: nobody knows what follows
-  }
-  auto due = static_cast<std::int64_t>(sizeof(frame) + head.archive_bytes + head.block_bytes) - bytes;
-  std::vector<std::byte> dropped;
-  while (due > 0) {
-    MPI_Message message = MPI_MESSAGE_NULL;
-    MPI_Status probed{};
-    call<MPI_Mprobe>(source, head.id, twin, &message, &probed);
-    dropped.resize(static_cast<std::size_t>(message_bytes(probed)));
-    call<MPI_Mrecv_c>(static_cast<void*>(dropped.data()), message_bytes(probed), MPI_BYTE, &message, MPI_STATUS_IGNORE);
-    due -= std::max<std::int64_t>(1, message_bytes(probed));
-  }
-}
-
-} // namespace
-
-bool may_be_object(MPI_Status const& arrived) {
-  return message_bytes(arrived) >= static_cast<MPI_Count>(sizeof(frame));
-}
-
+/// The first bytes of what has come.
 message_head head_of(receive_room const& room, receive_memory const& memory) {
   message_head head{};
   if (room.dense_memory != nullptr) {
@@ -71,16 +42,47 @@ message_head head_of(receive_room const& room, receive_memory const& memory) {
   return head;
 }
 
-status checked_status(MPI_Status const& arrived, receive_room const& room, message_head const& head) {
-  auto const bytes = message_bytes(arrived);
-  if (looks_like_frame(head)) [[unlikely]] {
-    drop_rest_of_object(head, bytes, arrived.MPI_SOURCE, room.twin);
-    refuse(arrived, "is an object");
+} // namespace
+
+void drop_parts(MPI_Comm twin, int source, int id, std::uint64_t due) {
+  byte_buffer dropped;
+  while (due > 0) {
+    MPI_Message message = MPI_MESSAGE_NULL;
+    MPI_Status probed{};
+    call<MPI_Mprobe>(source, id, twin, &message, &probed);
+    auto const bytes = message_bytes(probed);
+    dropped.resize(static_cast<std::size_t>(bytes));
+    call<MPI_Mrecv_c>(static_cast<void*>(dropped.data()), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+    due -= std::min(due, std::max<std::uint64_t>(static_cast<std::uint64_t>(bytes), 1));
   }
+}
+
+void refuse_object(MPI_Status const& arrived, MPI_Count bytes, message_head const& head, MPI_Comm twin) {
+  if (!looks_like_frame(head)) [[likely]]
+    return;
+  if (twin != MPI_COMM_NULL) {
+    try {
+      auto const object = read_frame(head, "buffer");
+      auto const whole = sizeof(frame) + object.archive_bytes + object.block_bytes;
+      auto const here = static_cast<std::uint64_t>(bytes);
+      drop_parts(twin, arrived.MPI_SOURCE, object.id, whole - std::min(whole, here));
+    } catch (format_error const&) { // damaged: nobody knows what follows
+    }
+  }
+  refuse(arrived, "is an object");
+}
+
+status counted_status(MPI_Status const& arrived, MPI_Count bytes, receive_room const& room) {
   if (room.whole_units && bytes % room.unit_bytes != 0)
     refuse(arrived, text("is no whole number of elements of ", room.memory_bytes, " bytes"));
   auto const units = bytes / room.unit_bytes;
   return {arrived.MPI_SOURCE, arrived.MPI_TAG, room.whole_units ? units * room.memory_bytes : bytes, units};
+}
+
+status checked_status(MPI_Status const& arrived, receive_room const& room, receive_memory const& memory) {
+  auto const bytes = message_bytes(arrived);
+  if (bytes >= static_cast<MPI_Count>(sizeof(frame))) refuse_object(arrived, bytes, head_of(room, memory), room.twin);
+  return counted_status(arrived, bytes, room);
 }
 
 held_message::~held_message() {
@@ -115,12 +117,6 @@ MPI_Message wait_for_message(MPI_Comm comm, from const& origin, MPI_Status& prob
     });
   }
   return message;
-}
-
-MPI_Count message_bytes(MPI_Status const& arrived) {
-  MPI_Count bytes = 0;
-  call<MPI_Get_elements_x>(&arrived, MPI_BYTE, &bytes);
-  return bytes;
 }
 
 } // namespace armada::detail

@@ -24,9 +24,6 @@
 
 namespace armada::detail {
 
-/// The length of a message in bytes.
-[[nodiscard]] MPI_Count message_bytes(MPI_Status const& arrived);
-
 /// What a receive knows of the memory that it fills: how much, and in what units `status::count` counts.
 struct receive_room {
   std::int64_t units = 0;                  ///< that fit
@@ -51,15 +48,19 @@ struct receive_memory {
 /// The first bytes of what has come.
 using message_head = std::array<std::byte, sizeof(frame)>;
 
-/// Where memory is dense, they lie there; elsewhere they are packed from the first items.
-[[nodiscard]] message_head head_of(receive_room const& room, receive_memory const& memory);
+/// Throws `type_error` when a message of `bytes` begins as an object does; its rest is received and dropped first, so
+/// that its sender ends.
+void refuse_object(MPI_Status const& arrived, MPI_Count bytes, message_head const& head, MPI_Comm twin);
 
-/// The status of a message that has come. Throws `type_error` when it is an object, whose rest is received and dropped
-/// so that its sender ends, or when it is no whole number of units.
-[[nodiscard]] status checked_status(MPI_Status const& arrived, receive_room const& room, message_head const& head);
+/// The status of a message of `bytes`. Throws `type_error` when it is no whole number of units.
+[[nodiscard]] status counted_status(MPI_Status const& arrived, MPI_Count bytes, receive_room const& room);
 
-/// Whether a message may be an object by its length.
-[[nodiscard]] bool may_be_object(MPI_Status const& arrived);
+/// The status of a message that has come: both of the above. Where memory is dense its first bytes lie there; elsewhere
+/// they are packed from the first items.
+[[nodiscard]] status checked_status(MPI_Status const& arrived, receive_room const& room, receive_memory const& memory);
+
+/// Receives the messages on a twin that hold the `due` bytes left of an object, and drops them.
+void drop_parts(MPI_Comm twin, int source, int id, std::uint64_t due);
 
 /// Throws `type_error` unless a message fills a value of `wanted` elements, called `name`.
 void check_whole(status const& arrived, std::size_t wanted, std::string_view name);
@@ -107,14 +108,18 @@ public:
   [[nodiscard]] receive_room const& room() const noexcept { return room_; }
   /// What has come into `buffer`: see checked_status.
   [[nodiscard]] status checked(MPI_Status const& arrived, Buffer const& buffer) const {
+    using traits = buffer_traits<std::remove_cv_t<Buffer>>;
     message_head head{};
-    if (may_be_object(arrived)) {
-      if constexpr (requires { buffer_traits<std::remove_cv_t<Buffer>>::first_bytes(buffer, head); })
-        buffer_traits<std::remove_cv_t<Buffer>>::first_bytes(buffer, head);
-      else
-        head = head_of(room_, address_);
+    if constexpr (requires { traits::first_bytes(buffer, head); }) {
+      auto const bytes = message_bytes(arrived);
+      if (bytes >= static_cast<MPI_Count>(head.size())) {
+        traits::first_bytes(buffer, head);
+        refuse_object(arrived, bytes, head, room_.twin);
+      }
+      return counted_status(arrived, bytes, room_);
+    } else {
+      return checked_status(arrived, room_, address_);
     }
-    return checked_status(arrived, room_, head);
   }
 
 private:
@@ -200,7 +205,7 @@ template <resizable T>
     memory = {taken.data(), bytes, MPI_BYTE};
   }
   message.receive(memory, arrived);
-  static_cast<void>(checked_status(arrived, room, may_be_object(arrived) ? head_of(room, memory) : message_head{}));
+  static_cast<void>(checked_status(arrived, room, memory));
   return value;
 }
 

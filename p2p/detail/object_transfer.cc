@@ -243,14 +243,13 @@ void object_receive::receive_part(std::span<std::byte> part) {
 }
 
 void object_receive::drop_rest() {
-  byte_buffer dropped;
-  while (due_ > 0) {
-    MPI_Count bytes = 0;
-    MPI_Message message = next_part(bytes);
-    dropped.resize(static_cast<std::size_t>(bytes));
-    call<MPI_Mrecv_c>(static_cast<void*>(dropped.data()), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
-    due_ -= std::min(due_, std::max<std::uint64_t>(static_cast<std::uint64_t>(bytes), 1));
+  if (matched_ != MPI_MESSAGE_NULL) { // looked at, and not received
+    byte_buffer dropped;
+    dropped.resize(static_cast<std::size_t>(matched_bytes_));
+    due_ -= std::min(due_, static_cast<std::uint64_t>(matched_bytes_));
+    call<MPI_Mrecv_c>(static_cast<void*>(dropped.data()), matched_bytes_, MPI_BYTE, &matched_, MPI_STATUS_IGNORE);
   }
+  drop_parts(comm_->twin(), sender_.source, head_.id, std::exchange(due_, 0));
 }
 
 void object_receive::throw_no_memory() const {

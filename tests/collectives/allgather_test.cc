@@ -28,14 +28,6 @@ static_assert(!nonblocking_allgather<int&, std::vector<int> const&>);
 static_assert(!nonblocking_allgather<std::vector<int>, ragged_buffer<int>>);
 static_assert(!nonblocking_allgather<int&, ragged_buffer<int const>>);
 
-template <class T>
-std::vector<T> all_values(std::size_t count) {
-  std::vector<T> all;
-  for (int rank = 0; rank < world().size(); ++rank)
-    for (T const& each : values_of<T>(rank, count)) all.push_back(each);
-  return all;
-}
-
 TEST(allgather, puts_the_blocks_of_all_ranks_one_behind_the_other) {
   auto const ranks = static_cast<std::size_t>(world().size());
   for_each_wire_type([&](auto sample) {

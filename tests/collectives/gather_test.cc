@@ -25,14 +25,6 @@ static_assert(!nonblocking_gather<int, std::vector<int>&>, "a temporary is gone 
 static_assert(!nonblocking_gather<int&, std::vector<int>>);
 static_assert(!nonblocking_gather<int, ragged_buffer<int>>);
 
-template <class T>
-std::vector<T> all_values(std::size_t count) {
-  std::vector<T> all;
-  for (int rank = 0; rank < world().size(); ++rank)
-    for (T const& each : values_of<T>(rank, count)) all.push_back(each);
-  return all;
-}
-
 TEST(gather, puts_the_blocks_of_all_ranks_one_behind_the_other_at_the_root) {
   auto const ranks = static_cast<std::size_t>(world().size());
   for_each_wire_type([&](auto sample) {

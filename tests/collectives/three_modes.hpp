@@ -21,6 +21,15 @@ struct numbered<armada::located<T>> {
   static armada::located<T> at(int n) { return {static_cast<T>(n), n}; }
 };
 
+/// The values of all ranks, one rank behind the other.
+template <class T>
+std::vector<T> all_values(std::size_t count) {
+  std::vector<T> all;
+  for (int rank = 0; rank < armada::world().size(); ++rank)
+    for (T const& each : values_of<T>(rank, count)) all.push_back(each);
+  return all;
+}
+
 /// Calls a collective in three modes, the plan three times: `fill(round)` sets the buffers before each, `call(mode)` is
 /// the call, `check(round)` looks at the result.
 template <class Fill, class Call, class Check>

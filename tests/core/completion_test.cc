@@ -1,5 +1,6 @@
 #include <armada/core/completion.hpp>
 
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -17,10 +18,10 @@
 namespace armada {
 namespace {
 
-using detail::request_kind;
+using support::left;
+using support::right;
 
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
+using detail::request_kind;
 
 pending<int> receive(int& value, int tag) {
   MPI_Request request = MPI_REQUEST_NULL;

@@ -1,5 +1,6 @@
 #include <armada/core/pending.hpp>
 
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/completion.hpp>
@@ -18,14 +19,14 @@
 namespace armada {
 namespace {
 
+using support::left;
+using support::right;
+
 using detail::request_kind;
 using support::message_of;
 
 static_assert(!std::is_copy_constructible_v<pending<>> && std::is_nothrow_move_constructible_v<pending<>>);
 static_assert(std::is_nothrow_move_assignable_v<pending<int>>);
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 MPI_Request receive(int& value, int tag = 0) {
   MPI_Request request = MPI_REQUEST_NULL;

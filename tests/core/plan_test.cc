@@ -1,5 +1,6 @@
 #include <armada/core/plan.hpp>
 
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -13,11 +14,11 @@
 namespace armada {
 namespace {
 
+using support::left;
+using support::right;
+
 using detail::request_kind;
 using support::message_of;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 static_assert(!std::is_copy_constructible_v<plan<>> && std::is_nothrow_move_constructible_v<plan<int>>);
 

@@ -1,6 +1,7 @@
 #include <armada/p2p/attached_buffer.hpp>
 
 #include "tests/p2p/limits_guard.hpp"
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -18,9 +19,6 @@ namespace {
 
 using namespace support;
 using table = std::map<std::string, std::vector<double>>;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 TEST(attached_buffer, there_is_one_at_a_time) {
   {

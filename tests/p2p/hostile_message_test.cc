@@ -2,6 +2,7 @@
 
 #include "tests/p2p/limits_guard.hpp"
 #include "tests/support/rich.hpp"
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/communicator_state.hpp>
@@ -25,9 +26,6 @@ using namespace support;
 using table = std::map<std::string, std::vector<int>>;
 
 table const object{{"a", {1, 2, 3}}, {"key", {4}}, {"", {}}};
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 using message = std::vector<std::byte>;
 

@@ -1,6 +1,7 @@
 /// Objects in an archive of the caller's or the type's choice, on their way.
 
 #include "tests/p2p/limits_guard.hpp"
+#include "tests/support/ring.hpp"
 #include "tests/support/throws.hpp"
 #include "tests/support/values.hpp"
 
@@ -53,9 +54,6 @@ namespace armada {
 namespace {
 
 using namespace support;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 template <class T>
 concept receivable_as = requires(communicator const& c) {

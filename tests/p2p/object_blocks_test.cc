@@ -1,6 +1,7 @@
 /// Large blocks of objects go from where they lie to where they are to be, in no other memory and in chunks.
 
 #include "tests/p2p/limits_guard.hpp"
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -50,9 +51,6 @@ namespace {
 
 using namespace support;
 using table = std::map<std::string, std::vector<double>>;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 /// The messages among `pieces` that lie in `elements`, as offset and length in bytes.
 template <class T>

@@ -1,6 +1,7 @@
 #include <armada/p2p/detail/object_transfer.hpp>
 
 #include "tests/p2p/limits_guard.hpp"
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/completion.hpp>
@@ -27,9 +28,6 @@ namespace {
 
 using namespace support;
 using table = std::map<std::string, std::vector<double>>;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 template <class T>
 void expect_ring(auto const& value_of) {

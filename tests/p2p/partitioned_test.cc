@@ -1,5 +1,6 @@
 #include <armada/p2p/partitioned.hpp>
 
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -16,9 +17,6 @@ namespace armada {
 namespace {
 
 using namespace support;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 /// What rank `rank` sends in a round.
 std::vector<double> round_of(int rank, int round, std::size_t count) {

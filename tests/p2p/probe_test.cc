@@ -1,6 +1,7 @@
 #include <armada/p2p/probe.hpp>
 
 #include "tests/p2p/limits_guard.hpp"
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -18,9 +19,6 @@ namespace {
 
 using namespace support;
 using table = std::map<std::string, std::vector<double>>;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 TEST(probe, says_what_then_arrives) {
   for (std::size_t count : {0U, 1U, 7U, 100'000U}) {

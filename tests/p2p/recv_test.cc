@@ -1,5 +1,6 @@
 #include <armada/p2p/recv.hpp>
 
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -42,9 +43,6 @@ static_assert(receivable_as<double> && receivable_as<std::vector<int>> && receiv
 static_assert(receivable_as<double, nonblocking_t> && receivable_as<table, nonblocking_t>);
 static_assert(!receivable_as<std::vector<int>, nonblocking_t>, "how long?");
 static_assert(!receivable_as<int[3]>);
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 /// Sends `value` to the right, in the background.
 template <class T>

@@ -1,6 +1,7 @@
 // The four ways to send, each in three modes, for buffers and objects.
 
 #include "tests/p2p/limits_guard.hpp"
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -19,9 +20,6 @@ namespace {
 
 using namespace support;
 using table = std::map<std::string, std::vector<double>>;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 /// One way to send, as an object that can be handed around.
 #define ARMADA_WAY(name)                                                                                               \

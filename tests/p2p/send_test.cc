@@ -1,5 +1,6 @@
 #include <armada/p2p/send.hpp>
 
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
@@ -35,9 +36,6 @@ static_assert(
 static_assert(
     std::same_as<decltype(send(world(), std::map<int, int>(), {.dest = 0}, nonblocking)), pending<std::map<int, int>>>);
 static_assert(std::same_as<decltype(send(world(), std::span<int>(), {.dest = 0}, nonblocking)), pending<>>);
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 TEST(send, elements_of_every_type_and_number) {
   for_each_wire_type([](auto sample) {

@@ -1,5 +1,6 @@
 // Strided views and described buffers as messages.
 
+#include "tests/support/ring.hpp"
 #include "tests/support/values.hpp"
 
 #include <armada/core/call.hpp>
@@ -23,9 +24,6 @@ namespace {
 using namespace support;
 using matrix = xt::xtensor<double, 2>;
 using columns = xt::xtensor<double, 2, xt::layout_type::column_major>;
-
-int right() { return (world().rank() + 1) % world().size(); }
-int left() { return (world().rank() + world().size() - 1) % world().size(); }
 
 double value_at(int rank, std::size_t i, std::size_t j) {
   return 1000.0 * rank + 20.0 * static_cast<double>(i) + static_cast<double>(j);
