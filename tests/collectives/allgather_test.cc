@@ -30,7 +30,7 @@ static_assert(!nonblocking_allgather<int&, ragged_buffer<int const>>);
 
 TEST(allgather, puts_the_blocks_of_all_ranks_one_behind_the_other) {
   auto const ranks = static_cast<std::size_t>(world().size());
-  for_each_wire_type([&](auto sample) {
+  for_some_types([&](auto sample) {
     using T = decltype(sample);
     for (std::size_t count = 0; count < 10; ++count) {
       auto const mine = values_of<T>(world().rank(), count);

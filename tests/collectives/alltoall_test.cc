@@ -100,7 +100,7 @@ void expect_exchange(int shift, int gap) {
 }
 
 TEST(alltoall, gives_every_rank_its_block_of_every_rank) {
-  for_each_wire_type([](auto sample) {
+  for_some_types([](auto sample) {
     for (int shift = 0; shift < 4; ++shift)
       for (int gap = 0; gap < 3; ++gap) expect_exchange<decltype(sample)>(shift, gap);
   });

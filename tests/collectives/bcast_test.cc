@@ -40,7 +40,7 @@ static_assert(!bcast_of<table>, "nobody would see the result");
 static_assert(!nonblocking_bcast_of<std::array<int, 3>>, "a temporary is gone before it is written");
 
 TEST(bcast, gives_every_rank_the_elements_of_the_root) {
-  for_each_wire_type([](auto sample) {
+  for_some_types([](auto sample) {
     using T = decltype(sample);
     for (int root = 0; root < world().size(); ++root)
       for (std::size_t count = 0; count < 10; ++count) {

@@ -27,7 +27,7 @@ static_assert(!nonblocking_gather<int, ragged_buffer<int>>);
 
 TEST(gather, puts_the_blocks_of_all_ranks_one_behind_the_other_at_the_root) {
   auto const ranks = static_cast<std::size_t>(world().size());
-  for_each_wire_type([&](auto sample) {
+  for_some_types([&](auto sample) {
     using T = decltype(sample);
     for (int root = 0; root < world().size(); ++root)
       for (std::size_t count = 0; count < 10; count += 3) {

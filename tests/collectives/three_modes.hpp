@@ -88,15 +88,6 @@ std::vector<T> joined(int ranks, Block block) {
   return all;
 }
 
-/// Runs `visit(T{})` for a few wire types: of a byte, of MPI's own, and of a struct.
-template <class Visit>
-void for_some_types(Visit visit) {
-  visit(char{});
-  visit(int{});
-  visit(double{});
-  visit(std::pair<char, double>{});
-}
-
 inline int here() { return armada::world().rank(); }
 inline int ranks() { return armada::world().size(); }
 inline std::size_t many() { return static_cast<std::size_t>(ranks()); }
