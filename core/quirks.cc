@@ -47,7 +47,7 @@ constexpr quirk rows[] = {
     {"11",
      "shared windows live in /dev/shm; where that is too small, the first touch is a SIGBUS",
      "a memfd, populated so that a shortage is an error",
-     "rma/detail/shared_segment.cc",
+     "core/shared_segment.cc",
      {}},
     {"12", "MPI-IO aborts on datatypes from the large-count constructors", "int constructors", "core/datatype.cc", {}},
     {"13", "a window freed inside an epoch asserts", "epochs end before their window is freed",

@@ -2,28 +2,12 @@
 
 /// Locks in memory that ranks share. They know nothing of ranks or MPI: plain memory, so that threads can test them.
 
-#include <armada/core/progress.hpp>
+#include <armada/core/backoff.hpp>
 
 #include <atomic>
 #include <cstdint>
 
-#include <sched.h>
-
 namespace armada::detail {
-
-/// Waits a little longer each time: a few looks in a row, then the core is given up between two looks.
-class backoff {
-public:
-  void pause() noexcept {
-    if (++looks_ < 64)
-      progress::pause();
-    else
-      sched_yield();
-  }
-
-private:
-  int looks_ = 0;
-};
 
 /// Mutual exclusion for a few instructions.
 class spin_lock {

@@ -5,8 +5,8 @@
 #include <armada/core/communicator.hpp>
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/resource.hpp>
+#include <armada/core/shared_segment.hpp>
 #include <armada/rma/detail/near_atomics.hpp>
-#include <armada/rma/detail/shared_segment.hpp>
 #include <armada/rma/target.hpp>
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include <armada/collectives/allreduce.hpp>
 #include <armada/core/agree.hpp>
 #include <armada/core/communicator_state.hpp>
-#include <armada/rma/detail/shared_segment.hpp>
+#include <armada/core/shared_segment.hpp>
 
 #include <functional>
 #include <string>

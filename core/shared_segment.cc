@@ -1,7 +1,7 @@
 #include <armada/core/call.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/job.hpp>
-#include <armada/rma/detail/shared_segment.hpp>
+#include <armada/core/shared_segment.hpp>
 
 #include <algorithm>
 #include <cerrno>

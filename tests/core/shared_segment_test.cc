@@ -1,8 +1,8 @@
-#include <armada/rma/detail/shared_segment.hpp>
+#include <armada/core/shared_segment.hpp>
 
 #include "tests/support/throws.hpp"
 
-#include <armada/collectives/barrier.hpp>
+#include <armada/core/call.hpp>
 #include <armada/core/environment.hpp>
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ node const& nearby() { return world().state()->nearby(); }
 /// A segment that every rank of the node has mapped.
 shared_segment mapped(std::size_t bytes) {
   shared_segment segment(nearby(), bytes);
-  barrier(world());
+  call<MPI_Barrier>(world().raw());
   return segment;
 }
 
@@ -50,14 +50,14 @@ TEST(shared_segment, every_rank_of_the_node_sees_what_the_others_store) {
   shared_segment const segment(near, page * static_cast<std::size_t>(near.size()));
   auto* const mine = segment.data() + page * static_cast<std::size_t>(near.rank);
   mine[0] = mine[page - 1] = static_cast<std::byte>(near.rank + 1);
-  barrier(world());
+  call<MPI_Barrier>(world().raw());
   for (int r = 0; r < near.size(); ++r) {
     auto const* const part = segment.data() + page * static_cast<std::size_t>(r);
     EXPECT_EQ(part[0], static_cast<std::byte>(r + 1));
     EXPECT_EQ(part[1], std::byte{0});
     EXPECT_EQ(part[page - 1], static_cast<std::byte>(r + 1));
   }
-  barrier(world());
+  call<MPI_Barrier>(world().raw());
 }
 
 TEST(shared_segment, is_zeroed_and_begins_on_a_page) {

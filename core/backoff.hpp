@@ -1,0 +1,25 @@
+#pragma once
+
+/// How a rank waits for memory that another one writes.
+
+#include <armada/core/progress.hpp>
+
+#include <sched.h>
+
+namespace armada::detail {
+
+/// Waits a little longer each time: a few looks in a row, then the core is given up between two looks.
+class backoff {
+public:
+  void pause() noexcept {
+    if (++looks_ < 64)
+      progress::pause();
+    else
+      sched_yield();
+  }
+
+private:
+  int looks_ = 0;
+};
+
+} // namespace armada::detail
