@@ -115,7 +115,10 @@ public:
   template <accumulator<T> Op>
   T fetch_and_op(shape_option<N> const& index, T const& value, Op op) {
     auto const place = distribution_.locate(checked(index.value()));
-    return detail::fetch_element<T>(window(), value, place.rank, place.offset, op);
+    T old{};
+    detail::fetch_element<T>(window(), value, old, place.rank, detail::bytes_of<T>(place.offset), op);
+    detail::complete_elements(window(), place.rank);
+    return old;
   }
 
   /// Every element = value. Collective; fences before and after.
@@ -150,7 +153,7 @@ private:
   [[nodiscard]] T* near_memory(element_place place) const noexcept {
     if (parts_ != nullptr) [[likely]]
       return reinterpret_cast<T*>(parts_[place.rank]) + place.offset;
-    return detail::near_element<T>(window(), place.rank, place.offset);
+    return detail::near_element<T>(window(), place.rank, detail::bytes_of<T>(place.offset));
   }
   [[nodiscard]] T* local_data() const noexcept { return reinterpret_cast<T*>(window().local()); }
   [[nodiscard]] T* near_data(int rank) const;
@@ -181,7 +184,7 @@ distributed_array<T, N>::distributed_array(communicator const& comm, shape_optio
     : comm_(communicator::share(comm)), distribution_(detail::agreed_distribution<N>(comm, shape.value(), grid)) {
   static_cast<void>(checked_volume(shape.value(), static_cast<std::int64_t>(sizeof(T))));
   window_ = std::make_unique<detail::window_state>(comm, detail::bytes_of<T>(distribution_.tile_volume(comm.rank())),
-                                                   "distributed_array");
+                                                   window_options{.name = "distributed_array"});
   parts_ = window_->all_parts();
   if (!window_->all_near()) window_->lock_all(); // one passive epoch for its whole life
 }

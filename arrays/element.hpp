@@ -27,7 +27,7 @@ public:
     if (memory_ != nullptr) {
       *memory_ = value;
     } else {
-      detail::put_elements(window_, &value, place_.rank, place_.offset, 1);
+      detail::put_elements(window_, &value, place_.rank, detail::bytes_of<T>(place_.offset), 1);
       window_.flush(place_.rank);
     }
     return value;
@@ -40,14 +40,14 @@ public:
   /// Gets an element of another host.
   [[nodiscard]] static T read_far(detail::window_state& window, element_place place) {
     T value{};
-    detail::get_elements(window, &value, place.rank, place.offset, 1);
+    detail::get_elements(window, &value, place.rank, detail::bytes_of<T>(place.offset), 1);
     window.flush(place.rank);
     return value;
   }
 
 private:
   void update(T const& value) const {
-    detail::accumulate_elements(window_, &value, place_.rank, place_.offset, 1, std::plus<>{});
+    detail::accumulate_elements(window_, &value, place_.rank, detail::bytes_of<T>(place_.offset), 1, std::plus<>{});
     if (!window_.all_near()) window_.flush(place_.rank);
   }
 

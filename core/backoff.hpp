@@ -8,14 +8,14 @@
 
 namespace armada::detail {
 
-/// Waits a little longer each time: a few looks in a row, then the core is given up between two looks.
+/// Waits a little longer each time: a few looks in a row, then the core is given up between two looks, and now and then
+/// MPI moves on what other ranks wait for.
 class backoff {
 public:
   void pause() noexcept {
-    if (++looks_ < 64)
-      progress::pause();
-    else
-      sched_yield();
+    if (++looks_ < 64) return progress::pause();
+    if (looks_ % 16 == 0) progress::advance();
+    sched_yield();
   }
 
 private:

@@ -4,12 +4,16 @@
 /// compile; an offset takes any integer, and one that does not fit 64 bits throws.
 
 #include <armada/core/error.hpp>
+#include <armada/core/mpi.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <utility>
 
 namespace armada {
+
+/// A partner that is not there: nothing is sent, received or accessed. MPI-4.0, section 3.10.
+inline constexpr int proc_null = MPI_PROC_NULL;
 
 /// A rank in an option struct: must be given.
 struct rank_option {

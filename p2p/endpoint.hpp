@@ -11,10 +11,9 @@
 
 namespace armada {
 
-/// Receive from any rank; receive any tag; a partner that is not there (MPI-4.0, section 3.10).
+/// Receive from any rank; receive any tag.
 inline constexpr int any_source = MPI_ANY_SOURCE;
 inline constexpr int any_tag = MPI_ANY_TAG;
-inline constexpr int proc_null = MPI_PROC_NULL;
 
 /// Where a message goes: `{.dest = 1, .tag = 11}`. The rank must be given, or be `proc_null`.
 struct to {

@@ -22,7 +22,7 @@ void for_each_road(window_state& window, block_distribution<N> const& distributi
                    Far far) {
   std::vector<int> touched;
   for_each_piece(distribution, selected, [&](piece<N> const& each) {
-    if (T* const memory = near_element<T>(window, each.owner, each.tile_offset)) {
+    if (T* const memory = near_element<T>(window, each.owner, bytes_of<T>(each.tile_offset))) {
       near(each, memory);
     } else {
       far(each);
@@ -70,9 +70,8 @@ void accumulate_box(window_state& window, block_distribution<N> const& distribut
     for_each_piece(distribution, selected, [&](piece<N> const& each) {
       T const* const from = buffer + dot(each.first, strides);
       for_each_row(each.tile_stride, strides, each.count, [&](auto there, auto here, auto count, auto far, auto step) {
-        near_accumulate(near_place<T>{near_element<T>(window, each.owner, each.tile_offset + there), window.memory(),
-                                      &window.locks()},
-                        far, from + here, step, count, op);
+        near_accumulate(near_place_of<T>(window, each.owner, bytes_of<T>(each.tile_offset + there)), far, from + here,
+                        step, count, op);
       });
     });
   else if constexpr (!std::same_as<Op, no_op>) { // MPI's atomics, for near owners as well; it has no such operation

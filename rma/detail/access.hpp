@@ -1,7 +1,7 @@
 #pragma once
 
 /// One-sided transfers of elements between this rank's memory and a part of a window, on the best road: a copy or an
-/// atomic update in memory that is near, MPI for what is far. Bounds have been checked.
+/// atomic update in memory that is near, MPI for what is far. Bounds have been checked; offsets are bytes.
 
 #include <armada/core/datatype.hpp>
 #include <armada/core/operation.hpp>
@@ -11,11 +11,11 @@
 
 namespace armada::detail {
 
-/// Where element `offset` of `rank`'s part lies, if that is near; null otherwise.
+/// What lies `offset` bytes into `rank`'s part, if that is near; null otherwise.
 template <class T>
 [[nodiscard]] T* near_element(window_state const& window, int rank, std::int64_t offset) noexcept {
   std::byte* const base = window.near(rank);
-  return base == nullptr ? nullptr : reinterpret_cast<T*>(base) + offset;
+  return base == nullptr ? nullptr : reinterpret_cast<T*>(base + offset);
 }
 
 template <class T>
@@ -23,12 +23,23 @@ template <class T>
   return count * static_cast<std::int64_t>(sizeof(T));
 }
 
+/// The same place for updates. All is near.
+template <class T>
+[[nodiscard]] near_place<T> near_place_of(window_state const& window, int rank, std::int64_t offset) noexcept {
+  return {near_element<T>(window, rank, offset), window.memory(), &window.locks()};
+}
+
+template <class T, class Op>
+[[nodiscard]] element_operation with_elements(Op op) {
+  return {datatype_of<T>(), static_cast<std::int64_t>(sizeof(T)), accumulate_operation_of<T>(op)};
+}
+
 template <class T>
 void put_elements(window_state& window, T const* from, int rank, std::int64_t offset, std::int64_t count) {
   if (T* const place = near_element<T>(window, rank, offset))
     std::memmove(static_cast<void*>(place), from, static_cast<std::size_t>(bytes_of<T>(count)));
   else
-    window.far_put(from, rank, bytes_of<T>(offset), bytes_of<T>(count));
+    window.far_put(from, rank, offset, bytes_of<T>(count));
 }
 
 template <class T>
@@ -36,7 +47,7 @@ void get_elements(window_state& window, T* into, int rank, std::int64_t offset, 
   if (T const* const place = near_element<T>(window, rank, offset))
     std::memmove(static_cast<void*>(into), place, static_cast<std::size_t>(bytes_of<T>(count)));
   else
-    window.far_get(into, rank, bytes_of<T>(offset), bytes_of<T>(count));
+    window.far_get(into, rank, offset, bytes_of<T>(count));
 }
 
 /// Updates are atomic with respect to each other because a window has one road: the processor's atomics and locks when
@@ -45,31 +56,43 @@ template <class T, accumulator<T> Op>
 void accumulate_elements(window_state& window, T const* from, int rank, std::int64_t offset, std::int64_t count,
                          Op op) {
   if (window.all_near())
-    near_accumulate(near_place<T>{near_element<T>(window, rank, offset), window.memory(), &window.locks()}, 1, from, 1,
-                    count, op);
+    near_accumulate(near_place_of<T>(window, rank, offset), 1, from, 1, count, op);
   else if constexpr (!std::same_as<Op, no_op>) // which MPI knows for fetching only
-    window.far_accumulate(from, rank, bytes_of<T>(offset), count, datatype_of<T>(), accumulate_operation_of<T>(op));
+    window.far_accumulate(from, rank, offset, count, with_elements<T>(op));
 }
 
+/// old = target, target = op(target, from), element by element.
 template <class T, accumulator<T> Op>
-[[nodiscard]] T fetch_element(window_state& window, T const& value, int rank, std::int64_t offset, Op op) {
+void fetch_elements(window_state& window, T const* from, T* old, int rank, std::int64_t offset, std::int64_t count,
+                    Op op) {
   if (window.all_near())
-    return near_fetch(near_place<T>{near_element<T>(window, rank, offset), window.memory(), &window.locks()}, value,
-                      op);
-  T old{};
-  window.far_fetch(&value, &old, rank, bytes_of<T>(offset), datatype_of<T>(), accumulate_operation_of<T>(op));
-  return old;
+    for (std::int64_t i = 0; i < count; ++i)
+      old[i] = near_fetch(near_place_of<T>(window, rank, offset + bytes_of<T>(i)), from[i], op);
+  else
+    window.far_get_accumulate(from, old, rank, offset, count, with_elements<T>(op));
+}
+
+/// The old value is there after the next flush of `rank` where that is far.
+template <class T, accumulator<T> Op>
+void fetch_element(window_state& window, T const& value, T& old, int rank, std::int64_t offset, Op op) {
+  if (window.all_near())
+    old = near_fetch(near_place_of<T>(window, rank, offset), value, op);
+  else
+    window.far_fetch(&value, &old, rank, offset, datatype_of<T>(), accumulate_operation_of<T>(op));
 }
 
 template <predefined T>
-[[nodiscard]] T compare_and_swap_element(window_state& window, T const& expected, T const& desired, int rank,
-                                         std::int64_t offset) {
+void compare_and_swap_element(window_state& window, T const& expected, T const& desired, T& old, int rank,
+                              std::int64_t offset) {
   if (window.all_near())
-    return near_compare_and_swap(near_place<T>{near_element<T>(window, rank, offset), window.memory(), &window.locks()},
-                                 expected, desired);
-  T old{};
-  window.far_compare_and_swap(&expected, &desired, &old, rank, bytes_of<T>(offset), datatype_of<T>());
-  return old;
+    old = near_compare_and_swap(near_place_of<T>(window, rank, offset), expected, desired);
+  else
+    window.far_compare_and_swap(&expected, &desired, &old, rank, offset, datatype_of<T>());
+}
+
+/// Completes what was begun for `rank`; nothing is begun where all is near.
+inline void complete_elements(window_state& window, int rank) {
+  if (!window.all_near()) window.flush(rank);
 }
 
 } // namespace armada::detail

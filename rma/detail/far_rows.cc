@@ -71,7 +71,7 @@ void far_rows::one_row(std::byte const* here, std::int64_t there) {
     case far_access::get: return window_.far_get(const_cast<std::byte*>(here), rank_, there, layout_.bytes());
     case far_access::put: return window_.far_put(here, rank_, there, layout_.bytes());
     case far_access::accumulate:
-      return window_.far_accumulate(here, rank_, there, layout_.count, element.unit, operation_);
+      return window_.far_accumulate(here, rank_, there, layout_.count, {element.unit, element.bytes, operation_});
     }
   }
   auto const most = std::max<std::int64_t>(1, limit() / element.bytes);
@@ -97,7 +97,7 @@ void far_rows::together() {
 
 void far_rows::call_mpi(std::byte const* here, MPI_Datatype type, std::int64_t there, MPI_Datatype far_type) {
   void const* const memory = here;
-  auto const place = window_state::displacement(there);
+  auto const place = window_.displacement(rank_, there);
   MPI_Win const window = window_.raw();
   switch (access_) {
   case far_access::get: return call<MPI_Get>(const_cast<void*>(memory), 1, type, rank_, place, 1, far_type, window);

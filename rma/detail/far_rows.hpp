@@ -45,6 +45,10 @@ struct row_layout {
   std::int64_t here_step, far_step;
 
   [[nodiscard]] std::int64_t bytes() const noexcept { return count * element.bytes; }
+  [[nodiscard]] bool operator==(row_layout const& other) const noexcept {
+    return element.bytes == other.element.bytes && count == other.count && here_step == other.here_step &&
+           far_step == other.far_step;
+  }
   [[nodiscard]] bool contiguous() const noexcept {
     return count == 1 || (here_step == element.bytes && far_step == element.bytes);
   }
@@ -79,6 +83,14 @@ public:
   void add(std::byte const* here, std::int64_t there);
   /// Hands over what is left.
   void finish();
+  /// From here on rows are of this shape.
+  void reshape(row_layout const& layout) {
+    if (layout == layout_) return;
+    finish();
+    layout_ = layout;
+  }
+
+  [[nodiscard]] element_layout const& element() const noexcept { return layout_.element; }
 
   static constexpr std::int64_t most_together = std::int64_t{256} << 10;
   static constexpr std::int64_t long_row = std::int64_t{8} << 10;

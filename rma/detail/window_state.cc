@@ -1,87 +1,121 @@
 #include <armada/core/agree.hpp>
 #include <armada/core/call.hpp>
 #include <armada/core/job.hpp>
+#include <armada/rma/detail/region_directory.hpp>
 #include <armada/rma/detail/window_state.hpp>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <exception>
-#include <new>
+#include <utility>
 
 namespace armada::detail {
+namespace {
 
-window_state::window_state(communicator const& comm, std::int64_t bytes, std::string name)
-    : comm_(comm.state()), name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()) {
+MPI_Info hints_of(window_options const& options) noexcept {
+  return options.hints != nullptr ? options.hints->raw() : MPI_INFO_NULL;
+}
+
+} // namespace
+
+window_state::window_state(communicator const& comm, std::int64_t bytes, window_options options, window_flavour flavour)
+    : comm_(comm.state()), name_(std::move(options.name)), flavour_(flavour), rank_(comm.rank()), ranks_(comm.size()) {
   node_ = comm_->nearby();
-  agree(comm, [&] { allocate(bytes); });
-  if (node_.whole) {
-    all_parts_ = near_parts_.data();
-  } else {
-    auto* const base = local() - header_bytes;
-    auto const exposed = static_cast<MPI_Aint>((static_cast<std::size_t>(bytes) + header_bytes + 63) / 64 * 64);
-    call<MPI_Win_create>(base, exposed, 1, MPI_INFO_NULL, comm_->raw(), &raw_);
-    call<MPI_Win_set_errhandler>(raw_, MPI_ERRORS_RETURN); // not inherited (quirk 26)
-  }
-  segment_.close_file();
+  bool const joined = flavour_ == window_flavour::allocated_shared;
+  agree(comm, [&] {
+    if (options.displacement_unit < 1)
+      throw argument_error(text(describe(), ": a displacement unit of ", options.displacement_unit, " bytes"));
+    if (joined && !node_.whole)
+      throw unsupported(text(describe(), ": shared memory needs all ranks on one host, and ", node_.size(), " of ",
+                             ranks_, " are on the host of rank ", rank_,
+                             "; use allocate, or communicator::split_shared"));
+    memory_.allocate(node_, bytes, options.displacement_unit,
+                     joined ? window_memory::arrangement::joined : window_memory::arrangement::apart, describe());
+  });
+  if (node_.whole && !options.raw)
+    all_parts_ = memory_.all();
+  else
+    expose(options);
+  opened();
+}
+
+window_state::window_state(communicator const& comm, user_memory memory, window_options options)
+    : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::created), rank_(comm.rank()),
+      ranks_(comm.size()) {
+  node_ = comm_->nearby();
+  agree(comm, [&] {
+    if (options.displacement_unit < 1)
+      throw argument_error(text(describe(), ": a displacement unit of ", options.displacement_unit, " bytes"));
+    if (memory.data == nullptr && memory.bytes > 0)
+      throw argument_error(text(describe(), ": ", memory.bytes, " bytes at a null pointer, on rank ", rank_));
+    memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
+    memory_.set_data(node_.rank, memory.data);
+    auto const origin = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data) % 64);
+    memory_.of(node_.rank).extent = {memory.bytes, options.displacement_unit, origin};
+  });
+  exchange_extents();
+  expose(options);
+  opened();
+}
+
+window_state::window_state(communicator const& comm, window_options options)
+    : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::dynamic), rank_(comm.rank()),
+      ranks_(comm.size()) {
+  node_ = comm_->nearby();
+  agree(comm, [&] { memory_.allocate(node_, 0, 1, window_memory::arrangement::elsewhere, describe()); });
+  regions_ = std::make_unique<region_directory>(comm, name_);
+  call<MPI_Win_create_dynamic>(hints_of(options), comm_->raw(), &raw_);
+  opened();
+}
+
+/// Gives MPI the part, from the multiple of 64 at or below it: MPICH mistakes other bases (quirk 1).
+void window_state::expose(window_options const& options) {
+  auto const& mine = memory_.of(node_.rank).extent;
+  auto* const base = local() == nullptr ? nullptr : local() - mine.origin;
+  auto const bytes = mine.origin + mine.bytes;
+  auto const exposed = flavour_ == window_flavour::created ? bytes : (bytes + 63) / 64 * 64;
+  call<MPI_Win_create>(static_cast<void*>(base), static_cast<MPI_Aint>(exposed), 1, hints_of(options), comm_->raw(),
+                       &raw_);
+}
+
+void window_state::opened() {
+  if (raw_ != MPI_WIN_NULL) call<MPI_Win_set_errhandler>(raw_, MPI_ERRORS_RETURN); // not inherited (quirk 26)
+  memory_.close_file();
   open_ = true;
   enter();
 }
 
-/// Lays out the node's memory: control block and table, then each rank's part on pages of its own, behind a header that
-/// keeps the exposed base a multiple of 64 (quirk 1).
-void window_state::allocate(std::int64_t bytes) {
-  auto const ranks = static_cast<std::size_t>(node_.size());
-  std::vector<std::int64_t> wanted(ranks);
-  if (ranks > 1)
-    call<MPI_Allgather>(&bytes, 1, MPI_INT64_T, wanted.data(), 1, MPI_INT64_T, node_.raw);
-  else
-    wanted[0] = bytes;
-
-  // Every rank of the node sees the same lengths, and throws or goes on like the others.
-  constexpr std::int64_t beyond = std::int64_t{1} << 56;
-  std::vector<std::size_t> places(ranks + 1);
-  places[0] = shared_segment::round_to_page(sizeof(control_block) + ranks * sizeof(part));
-  for (std::size_t r = 0; r < ranks; ++r) {
-    if (wanted[r] < 0)
-      throw argument_error(
-          text(describe(), ": the length of rank ", node_.members[r], ", ", wanted[r], " bytes, is negative"));
-    if (wanted[r] > beyond)
-      throw out_of_memory(text(describe(), ": rank ", node_.members[r], " needs ", wanted[r], " bytes, and ",
-                               available_memory(), " are available on this host"));
-    places[r + 1] = places[r] + shared_segment::round_to_page(header_bytes + static_cast<std::size_t>(wanted[r]));
-  }
-
-  segment_ = shared_segment(node_, places[ranks]);
-  auto const mine = static_cast<std::size_t>(node_.rank);
-  segment_.populate(0, places[0]);
-  if (mine == 0) new (segment_.data()) control_block();
-  segment_.populate(places[mine], places[mine + 1] - places[mine]);
-  new (parts() + mine) part{places[mine] + header_bytes, static_cast<std::uint64_t>(bytes), {}};
-  new (segment_.data() + places[mine]) part_header{bytes};
-  for (std::size_t r = 0; r < ranks; ++r) near_parts_.push_back(segment_.data() + places[r] + header_bytes);
+/// Every rank's extent to every rank: where no header in front of a part tells it. Collective.
+void window_state::exchange_extents() {
+  static_assert(sizeof(part_extent) == 24);
+  auto const mine = memory_.of(node_.rank).extent;
+  std::vector<part_extent> all(static_cast<std::size_t>(ranks_));
+  call<MPI_Allgather>(static_cast<void const*>(&mine), 24, MPI_BYTE, static_cast<void*>(all.data()), 24, MPI_BYTE,
+                      comm_->raw());
+  for (int r = 0; r < ranks_; ++r)
+    if (node_.find(r) < 0) far_extents_[r] = all[static_cast<std::size_t>(r)];
 }
+
+window_state::~window_state() { release(); }
 
 void window_state::release() noexcept {
   leave();
   if (!open_) return;
-  // Epochs that are still open end here: other ranks wait for a lock in the node's memory, and MPICH asserts when a
-  // window is freed inside an epoch (quirk 13).
   if (all_near()) {
-    if (all_locked_) unlock_all();
-    while (!locked_.empty()) unlock(locked_.back());
+    end_epochs();
   } else if (job::running()) {
     if (std::uncaught_exceptions() > unwinding_) require_others();
-    if (all_locked_) MPI_Win_unlock_all(raw_);
-    for (int const rank : locked_) MPI_Win_unlock(rank, raw_);
+    try {
+      end_epochs(); // MPICH asserts when a window is freed inside an epoch (quirk 13)
+    } catch (error const& e) {
+      job::abort(e.what());
+    }
     MPI_Win_free(&raw_);
   }
-  all_locked_ = false;
-  locked_.clear();
-  locked_as_.clear();
   open_ = false;
   raw_ = MPI_WIN_NULL;
-  segment_ = shared_segment();
-  near_parts_.assign(near_parts_.size(), nullptr);
+  regions_.reset();
+  memory_.release();
 }
 
 /// Freeing is collective, and an exception may have passed this rank alone.
@@ -93,11 +127,72 @@ void window_state::require_others() const noexcept {
 
 std::string window_state::describe() const { return text("window \"", name_, "\""); }
 
-std::int64_t window_state::bytes(int rank) {
-  if (int const at = node_.find(rank); at >= 0) return static_cast<std::int64_t>(parts()[at].bytes);
-  if (auto const known = far_bytes_.find(rank); known != far_bytes_.end()) return known->second;
-  part_header header{};
-  bool const outside = !all_locked_ && locked_.empty();
+void window_state::set_name(std::string name) {
+  name_ = std::move(name);
+  if (raw_ != MPI_WIN_NULL) call<MPI_Win_set_name>(raw_, name_.substr(0, MPI_MAX_OBJECT_NAME - 1).c_str());
+}
+
+memory_model window_state::model() const {
+  require_open("model");
+  if (raw_ == MPI_WIN_NULL) return memory_model::unified;
+  int* kept = nullptr;
+  int found = 0;
+  call<MPI_Win_get_attr>(raw_, MPI_WIN_MODEL, static_cast<void*>(&kept), &found);
+  return found != 0 && *kept == MPI_WIN_UNIFIED ? memory_model::unified : memory_model::separate;
+}
+
+group window_state::processes() const {
+  MPI_Group raw = MPI_GROUP_NULL;
+  require_open("group");
+  if (raw_ != MPI_WIN_NULL)
+    call<MPI_Win_get_group>(raw_, &raw);
+  else
+    call<MPI_Comm_group>(comm_->raw(), &raw);
+  return group::adopt(raw);
+}
+
+info window_state::get_info() const {
+  require_open("get_info");
+  if (raw_ == MPI_WIN_NULL) return {};
+  MPI_Info used = MPI_INFO_NULL;
+  call<MPI_Win_get_info>(raw_, &used);
+  return info::adopt(used);
+}
+
+void window_state::set_info(info const& hints) {
+  require_open("set_info");
+  if (raw_ != MPI_WIN_NULL) call<MPI_Win_set_info>(raw_, hints.raw());
+}
+
+MPI_Win window_state::require_raw() const {
+  require_open("raw");
+  if (raw_ == MPI_WIN_NULL)
+    throw unsupported(text("raw of ", describe(), ": all ranks are on one host, and MPI has no part in the window; ",
+                           "create it with {.raw = true}"));
+  return raw_;
+}
+
+void window_state::attach(void* memory, std::int64_t bytes) {
+  require_open("attach");
+  regions_->add(memory, bytes, [&] { call<MPI_Win_attach>(raw_, memory, static_cast<MPI_Aint>(bytes)); });
+}
+
+void window_state::detach(void const* memory) {
+  require_open("detach");
+  regions_->remove(memory);
+  call<MPI_Win_detach>(raw_, memory);
+}
+
+bool window_state::attached(int rank, std::int64_t address, std::int64_t bytes) {
+  return regions_->holds(rank, address, bytes);
+}
+
+part_extent window_state::extent(int rank) {
+  if (flavour_ == window_flavour::dynamic) return {};
+  if (int const at = node_.find(rank); at >= 0) return memory_.of(at).extent;
+  if (auto const known = far_extents_.find(rank); known != far_extents_.end()) return known->second;
+  part_extent header{};
+  bool const outside = access_ == access::none;
   if (outside)
     call<MPI_Win_lock>(MPI_LOCK_SHARED, rank, 0, raw_);
   else
@@ -108,7 +203,11 @@ std::int64_t window_state::bytes(int rank) {
     call<MPI_Win_unlock>(rank, raw_);
   else
     call<MPI_Win_flush>(rank, raw_);
-  return far_bytes_[rank] = header.bytes;
+  return far_extents_[rank] = header;
+}
+
+void window_state::require_open(std::string_view operation) const {
+  if (!open_) throw lifecycle_error(text(operation, " of ", describe(), ", which was closed"));
 }
 
 void window_state::check_rank(int rank, std::string_view operation) const {
@@ -116,98 +215,11 @@ void window_state::check_rank(int rank, std::string_view operation) const {
     throw argument_error(text(operation, " of ", describe(), ": ", rank, " is not a rank (0 to ", ranks_ - 1, ")"));
 }
 
-void window_state::require_covered(int rank, std::string_view operation) const {
-  if (!open_) throw lifecycle_error(text(operation, " of ", describe(), ", which was closed"));
-  check_rank(rank, operation);
-  if (!all_locked_ && std::find(locked_.begin(), locked_.end(), rank) == locked_.end())
-    throw lifecycle_error(text(operation, " of ", describe(), ": rank ", rank, " is not locked by rank ", rank_));
-}
-
-void window_state::lock(int rank, lock_kind kind) {
-  if (!open_) throw lifecycle_error(text("lock of ", describe(), ", which was closed"));
-  check_rank(rank, "lock");
-  if (all_locked_ || std::find(locked_.begin(), locked_.end(), rank) != locked_.end())
-    throw lifecycle_error(text("lock of ", describe(), ": rank ", rank_, " has locked ",
-                               all_locked_ ? std::string("all parts") : text("the part of rank ", rank), " already"));
-  if (!all_near()) {
-    call<MPI_Win_lock>(kind == exclusive ? MPI_LOCK_EXCLUSIVE : MPI_LOCK_SHARED, rank, 0, raw_);
-  } else if (kind == exclusive) {
-    control().gate.enter_exclusive();
-    parts()[rank].lock.lock();
-  } else {
-    parts()[rank].lock.lock_shared();
-  }
-  locked_.push_back(rank);
-  locked_as_.push_back(kind);
-  if (!all_near()) sync();
-}
-
-void window_state::unlock(int rank) {
-  if (all_locked_) throw lifecycle_error(text("unlock of ", describe(), ": all parts are locked, not one"));
-  require_covered(rank, "unlock");
-  if (!all_near()) sync();
-  auto const at = std::find(locked_.begin(), locked_.end(), rank) - locked_.begin();
-  auto const kind = locked_as_[static_cast<std::size_t>(at)];
-  locked_.erase(locked_.begin() + at);
-  locked_as_.erase(locked_as_.begin() + at);
-  if (!all_near()) {
-    call<MPI_Win_unlock>(rank, raw_);
-  } else if (kind == exclusive) {
-    parts()[rank].lock.unlock();
-    control().gate.leave_exclusive();
-  } else {
-    parts()[rank].lock.unlock_shared();
-  }
-}
-
-void window_state::lock_all() {
-  if (!open_) throw lifecycle_error(text("lock_all of ", describe(), ", which was closed"));
-  if (all_locked_ || !locked_.empty())
-    throw lifecycle_error(text("lock_all of ", describe(), ": rank ", rank_, " has locked parts of it already"));
-  if (all_near())
-    control().gate.enter_all();
-  else
-    call<MPI_Win_lock_all>(0, raw_);
-  all_locked_ = true;
-  if (!all_near()) sync();
-}
-
-void window_state::unlock_all() {
-  if (!open_ || !all_locked_) throw lifecycle_error(text("unlock_all of ", describe(), ", which is not locked"));
-  if (!all_near()) sync();
-  all_locked_ = false;
-  if (all_near())
-    control().gate.leave_all();
-  else
-    call<MPI_Win_unlock_all>(raw_);
-}
-
-void window_state::sync() {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  // MPI knows it inside an epoch only; outside of any, the processor's order is all there is to keep.
-  bool const inside = all_locked_ || !locked_.empty();
-  if (raw_ != MPI_WIN_NULL && inside) call<MPI_Win_sync>(raw_);
-}
-
-void window_state::flush(int rank) {
-  require_covered(rank, "flush");
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (raw_ != MPI_WIN_NULL) call<MPI_Win_flush>(rank, raw_);
-}
-
-void window_state::flush_all() {
-  if (!open_) throw lifecycle_error(text("flush of ", describe(), ", which was closed"));
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (raw_ == MPI_WIN_NULL) return;
-  if (all_locked_) call<MPI_Win_flush_all>(raw_);
-  for (int const rank : locked_) call<MPI_Win_flush>(rank, raw_);
-}
-
 void window_state::far_put(void const* from, int rank, std::int64_t offset, std::int64_t bytes) {
   for (std::int64_t done = 0; done < bytes;) {
     int const part = static_cast<int>(std::min(chunk_, bytes - done));
     call<MPI_Put>(static_cast<void const*>(static_cast<std::byte const*>(from) + done), part, MPI_BYTE, rank,
-                  displacement(offset + done), part, MPI_BYTE, raw_);
+                  displacement(rank, offset + done), part, MPI_BYTE, raw_);
     done += part;
   }
 }
@@ -216,34 +228,58 @@ void window_state::far_get(void* into, int rank, std::int64_t offset, std::int64
   for (std::int64_t done = 0; done < bytes;) {
     int const part = static_cast<int>(std::min(chunk_, bytes - done));
     call<MPI_Get>(static_cast<void*>(static_cast<std::byte*>(into) + done), part, MPI_BYTE, rank,
-                  displacement(offset + done), part, MPI_BYTE, raw_);
+                  displacement(rank, offset + done), part, MPI_BYTE, raw_);
     done += part;
   }
 }
 
+MPI_Request window_state::far_request_put(void const* from, int rank, std::int64_t offset, std::int64_t bytes) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  call<MPI_Rput>(from, static_cast<int>(bytes), MPI_BYTE, rank, displacement(rank, offset), static_cast<int>(bytes),
+                 MPI_BYTE, raw_, &request);
+  return request;
+}
+
+MPI_Request window_state::far_request_get(void* into, int rank, std::int64_t offset, std::int64_t bytes) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  call<MPI_Rget>(into, static_cast<int>(bytes), MPI_BYTE, rank, displacement(rank, offset), static_cast<int>(bytes),
+                 MPI_BYTE, raw_, &request);
+  return request;
+}
+
 void window_state::far_accumulate(void const* from, int rank, std::int64_t offset, std::int64_t count,
-                                  MPI_Datatype type, MPI_Op operation) {
-  int element = 0;
-  call<MPI_Type_size>(type, &element);
-  auto const most = std::max<std::int64_t>(1, chunk_ / element);
+                                  element_operation const& with) {
+  auto const most = std::max<std::int64_t>(1, chunk_ / with.bytes);
   for (std::int64_t done = 0; done < count;) {
     int const part = static_cast<int>(std::min(most, count - done));
-    call<MPI_Accumulate>(static_cast<void const*>(static_cast<std::byte const*>(from) + done * element), part, type,
-                         rank, displacement(offset + done * element), part, type, operation, raw_);
+    call<MPI_Accumulate>(static_cast<void const*>(static_cast<std::byte const*>(from) + done * with.bytes), part,
+                         with.type, rank, displacement(rank, offset + done * with.bytes), part, with.type,
+                         with.operation, raw_);
+    done += part;
+  }
+}
+
+void window_state::far_get_accumulate(void const* from, void* old, int rank, std::int64_t offset, std::int64_t count,
+                                      element_operation const& with) {
+  auto const most = std::max<std::int64_t>(1, chunk_ / with.bytes);
+  for (std::int64_t done = 0; done < count;) {
+    int const part = static_cast<int>(std::min(most, count - done));
+    auto const at = done * with.bytes;
+    call<MPI_Get_accumulate>(static_cast<void const*>(static_cast<std::byte const*>(from) + at), part, with.type,
+                             static_cast<void*>(static_cast<std::byte*>(old) + at), part, with.type, rank,
+                             displacement(rank, offset + at), part, with.type, with.operation, raw_);
     done += part;
   }
 }
 
 void window_state::far_fetch(void const* value, void* old, int rank, std::int64_t offset, MPI_Datatype type,
                              MPI_Op operation) {
-  call<MPI_Fetch_and_op>(value, old, type, rank, displacement(offset), operation, raw_);
-  call<MPI_Win_flush>(rank, raw_);
+  call<MPI_Fetch_and_op>(value, old, type, rank, displacement(rank, offset), operation, raw_);
 }
 
 void window_state::far_compare_and_swap(void const* expected, void const* desired, void* old, int rank,
                                         std::int64_t offset, MPI_Datatype type) {
-  call<MPI_Compare_and_swap>(desired, expected, old, type, rank, displacement(offset), raw_);
-  call<MPI_Win_flush>(rank, raw_);
+  call<MPI_Compare_and_swap>(desired, expected, old, type, rank, displacement(rank, offset), raw_);
 }
 
 } // namespace armada::detail

@@ -1,46 +1,58 @@
 #pragma once
 
-/// A window without a type: memory, road, locks and transfers, in bytes. What `window<T>` and the arrays stand on.
+/// A window without a type: memory, road, epochs and transfers, in bytes. What windows and arrays stand on.
 
 #include <armada/core/communicator.hpp>
 #include <armada/core/communicator_state.hpp>
+#include <armada/core/group.hpp>
 #include <armada/core/resource.hpp>
-#include <armada/core/shared_segment.hpp>
-#include <armada/rma/detail/near_atomics.hpp>
-#include <armada/rma/target.hpp>
+#include <armada/rma/detail/window_memory.hpp>
+#include <armada/rma/synchronisation.hpp>
+#include <armada/rma/window_options.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace armada::detail {
 
-/// One rank's part, in the node's table.
-struct part {
-  std::uint64_t offset = 0; ///< of its data, from the beginning of the node's memory
-  std::uint64_t bytes = 0;  ///< as asked for
-  part_lock lock;
+class region_directory;
+
+/// Memory of the user's, over which a window is made.
+struct user_memory {
+  std::byte* data;
+  std::int64_t bytes;
 };
 
-/// The beginning of a node's memory: locks and the table of the parts, one `part` for each rank of the node behind it.
-struct alignas(64) control_block {
-  window_gate gate;
-  detail::stripes stripes;
+/// What accumulate-like calls of MPI take for an element.
+struct element_operation {
+  MPI_Datatype type;
+  std::int64_t bytes; ///< of one element
+  MPI_Op operation;
 };
 
 class window_state final : public resource {
 public:
-  /// Memory of `bytes` on this rank, zeroed. Collective over `comm`: all ranks throw, or none.
-  window_state(communicator const& comm, std::int64_t bytes, std::string name);
-  ~window_state() override { release(); }
+  /// Memory of `bytes` on this rank, zeroed; `flavour` is `allocated`, or `allocated_shared`: the parts one behind the
+  /// other, on one host. Collective over `comm`: all ranks throw, or none.
+  window_state(communicator const& comm, std::int64_t bytes, window_options options,
+               window_flavour flavour = window_flavour::allocated);
+  /// Over memory that the user has, and keeps until the window is gone.
+  window_state(communicator const& comm, user_memory memory, window_options options);
+  /// Without memory: parts are attached later, and offsets are addresses.
+  window_state(communicator const& comm, window_options options);
+  ~window_state() override;
 
   void release() noexcept override;
   [[nodiscard]] std::string describe() const override;
 
-  /// Whether every rank's part is memory of this node: then MPI is not needed at all.
+  /// Whether every rank's part is memory of this node, and MPI has no part in it.
   [[nodiscard]] bool all_near() const noexcept { return all_parts_ != nullptr; }
   /// The memory of every rank's part, by rank, when all are near; null otherwise. Fixed for the window's life.
   [[nodiscard]] std::byte* const* all_parts() const noexcept { return all_parts_; }
@@ -48,82 +60,130 @@ public:
   [[nodiscard]] bool is_open() const noexcept { return open_; }
   [[nodiscard]] int rank() const noexcept { return rank_; }
   [[nodiscard]] int ranks() const noexcept { return ranks_; }
-  [[nodiscard]] std::byte* local() const noexcept { return near_parts_[static_cast<std::size_t>(node_.rank)]; }
-  /// The memory of `rank`'s part; null when it is on another host.
+  [[nodiscard]] window_flavour flavour() const noexcept { return flavour_; }
+  [[nodiscard]] std::string const& name() const noexcept { return name_; }
+  void set_name(std::string name);
+  [[nodiscard]] memory_model model() const;
+  [[nodiscard]] group processes() const;
+  [[nodiscard]] info get_info() const;
+  void set_info(info const& hints);
+  [[nodiscard]] MPI_Win require_raw() const;
+  [[nodiscard]] std::byte* local() const noexcept { return memory_.data(node_.rank); }
+  /// The memory of `rank`'s part; null when it cannot be reached by loads and stores.
   [[nodiscard]] std::byte* near(int rank) const noexcept {
     if (all_parts_ != nullptr) return all_parts_[rank];
     int const at = node_.find(rank);
-    return at < 0 ? nullptr : near_parts_[static_cast<std::size_t>(at)];
+    return at < 0 ? nullptr : memory_.data(at);
   }
-  /// The length of `rank`'s part. Asks a far rank once; inside an epoch that covers it, or outside of any.
-  [[nodiscard]] std::int64_t bytes(int rank);
-  [[nodiscard]] stripes& locks() const noexcept { return control().stripes; }
-  [[nodiscard]] std::byte const* memory() const noexcept { return segment_.data(); }
+  /// What `rank`'s part is like. Asks a far rank once; inside an epoch that covers it, or outside of any.
+  [[nodiscard]] part_extent extent(int rank);
+  [[nodiscard]] std::int64_t bytes(int rank) {
+    return all_parts_ != nullptr ? memory_.of(rank).extent.bytes : extent(rank).bytes;
+  }
+  /// Of a dynamic window: lets other ranks reach these bytes, or no longer. Local. Throws `argument_error` for a region
+  /// that overlaps one that is attached, or that is not.
+  void attach(void* memory, std::int64_t bytes);
+  void detach(void const* memory);
+  /// Whether `rank` has attached all of these bytes, by its addresses.
+  [[nodiscard]] bool attached(int rank, std::int64_t address, std::int64_t bytes);
+
+  [[nodiscard]] stripes& locks() const noexcept { return memory_.control().stripes; }
+  [[nodiscard]] std::byte const* memory() const noexcept { return memory_.begin(); }
   /// Whether an address lies in the memory of this node's parts.
   [[nodiscard]] bool holds(void const* address) const noexcept {
-    auto const first = reinterpret_cast<std::uintptr_t>(segment_.data());
-    return reinterpret_cast<std::uintptr_t>(address) - first < segment_.size();
+    return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(memory_.begin()) <
+           memory_.size();
   }
 
-  /// Opens and closes epochs. Throws `lifecycle_error` when one that is open forbids it.
-  void lock(int rank, lock_kind kind);
+  /// Passive target epochs. Throw `lifecycle_error` when one that is open forbids it.
+  void lock(int rank, lock_kind kind, lock_assertions promised = {});
   void unlock(int rank);
-  void lock_all();
+  void lock_all(lock_assertions promised = {});
   void unlock_all();
   void flush(int rank);
   void flush_all();
+  void flush_local(int rank);
+  void flush_local_all();
   /// Orders this rank's loads and stores with what other ranks see.
   void sync();
+  /// Active target epochs. `fence` ends one and, unless told that none follows, begins the next. Collective.
+  void fence(fence_assertions promised);
+  void start(std::vector<int> const& targets, start_assertions promised);
+  void complete();
+  void post(std::vector<int> const& origins, post_assertions promised);
+  void wait_exposed();
+  [[nodiscard]] bool test_exposed();
+  /// Whether an epoch is open that reaches `rank`; whether one is open whose calls `flush` completes.
+  [[nodiscard]] bool covers(int rank) const noexcept;
+  [[nodiscard]] bool is_passive(int rank) const noexcept {
+    return (access_ == access::locked || access_ == access::all_locked) && covers(rank);
+  }
 
   /// Far transfers of contiguous bytes, cut into calls that MPICH survives (quirk 2). Complete at the flush.
   void far_put(void const* from, int rank, std::int64_t offset, std::int64_t bytes);
   void far_get(void* into, int rank, std::int64_t offset, std::int64_t bytes);
-  void far_accumulate(void const* from, int rank, std::int64_t offset, std::int64_t count, MPI_Datatype type,
-                      MPI_Op operation);
+  void far_accumulate(void const* from, int rank, std::int64_t offset, std::int64_t count,
+                      element_operation const& with);
+  void far_get_accumulate(void const* from, void* old, int rank, std::int64_t offset, std::int64_t count,
+                          element_operation const& with);
   void far_fetch(void const* value, void* old, int rank, std::int64_t offset, MPI_Datatype type, MPI_Op operation);
   void far_compare_and_swap(void const* expected, void const* desired, void* old, int rank, std::int64_t offset,
                             MPI_Datatype type);
+  /// The same with requests, one call each: of contiguous bytes only (quirk 3), no more than a chunk.
+  [[nodiscard]] MPI_Request far_request_put(void const* from, int rank, std::int64_t offset, std::int64_t bytes);
+  [[nodiscard]] MPI_Request far_request_get(void* into, int rank, std::int64_t offset, std::int64_t bytes);
   /// The longest single MPI call, in bytes. Tests set less.
   static constexpr std::int64_t default_chunk = std::int64_t{1} << 30;
   void set_chunk(std::int64_t bytes) noexcept { chunk_ = bytes; }
   [[nodiscard]] std::int64_t chunk() const noexcept { return chunk_; }
 
-  /// MPI's own handle, MPI_WIN_NULL where all is near, and where the part's byte `offset` is for it.
+  /// MPI's own handle, MPI_WIN_NULL where MPI has no part in it, and where a part's byte `offset` is for it.
   [[nodiscard]] MPI_Win raw() const noexcept { return raw_; }
-  [[nodiscard]] static MPI_Aint displacement(std::int64_t offset) noexcept {
-    return static_cast<MPI_Aint>(offset) + static_cast<MPI_Aint>(header_bytes);
+  [[nodiscard]] MPI_Aint displacement(int rank, std::int64_t offset) {
+    return static_cast<MPI_Aint>(offset + origin(rank));
   }
 
 private:
-  /// In front of each part: what a far rank asks for.
-  struct part_header {
-    std::int64_t bytes;
-  };
-  static constexpr std::size_t header_bytes = 64;
+  enum class access { none, locked, all_locked, fenced, started };
 
-  [[nodiscard]] control_block& control() const noexcept { return *reinterpret_cast<control_block*>(segment_.data()); }
-  [[nodiscard]] part* parts() const noexcept {
-    return reinterpret_cast<part*>(segment_.data() + sizeof(control_block));
+  void expose(window_options const& options);
+  void exchange_extents();
+  void opened();
+  [[nodiscard]] std::int64_t origin(int rank) {
+    switch (flavour_) {
+    case window_flavour::allocated: return static_cast<std::int64_t>(window_memory::header_bytes);
+    case window_flavour::dynamic: return 0;
+    default: return extent(rank).origin;
+    }
   }
-  void allocate(std::int64_t bytes);
   void require_others() const noexcept;
+  void require_open(std::string_view operation) const;
+  void require_idle(std::string_view operation) const;
   void check_rank(int rank, std::string_view operation) const;
+  void check_ranks(std::vector<int> const& ranks, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
+  void end_epochs();
 
   std::shared_ptr<communicator_state> comm_;
   std::string name_;
+  window_flavour flavour_;
   int rank_;
   int ranks_;
   node node_; ///< a copy: the communicator may be closed before the window
-  shared_segment segment_;
-  std::vector<std::byte*> near_parts_; ///< by rank of the node
+  window_memory memory_;
   std::byte* const* all_parts_ = nullptr;
-  MPI_Win raw_ = MPI_WIN_NULL; ///< only where far ranks exist
-  std::unordered_map<int, std::int64_t> far_bytes_;
+  MPI_Win raw_ = MPI_WIN_NULL;
+  std::unordered_map<int, part_extent> far_extents_;
   std::int64_t chunk_ = default_chunk;
-  std::vector<int> locked_; ///< parts that this rank holds, and how
-  std::vector<lock_kind> locked_as_;
-  bool all_locked_ = false;
+
+  std::unique_ptr<region_directory> regions_; ///< of a dynamic window
+
+  access access_ = access::none;
+  std::vector<int> covered_;         ///< parts that this rank has locked, or started to reach
+  std::vector<lock_kind> locked_as_; ///< how, for `locked`
+  bool extents_known_ = false;       ///< of all far ranks
+  std::uint32_t exposed_to_ = 0;     ///< origins that this rank's part is exposed to
+  bool exposed_ = false;
   bool open_ = false;
   int unwinding_ = std::uncaught_exceptions();
 };

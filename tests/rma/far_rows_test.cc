@@ -23,7 +23,8 @@ int ranks() { return world().size(); }
 /// stretch of the part of `far`.
 template <class T>
 struct far_window {
-  explicit far_window(std::int64_t stretch) : length(stretch), state(world(), stretch * ranks() * bytes, "far") {
+  explicit far_window(std::int64_t stretch)
+      : length(stretch), state(world(), stretch * ranks() * bytes, {.name = "far"}) {
     state.lock_all();
     for (int r = 0; r < ranks() && far < 0; ++r)
       if (state.near(r) == nullptr) far = r;

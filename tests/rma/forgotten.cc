@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     armada::environment const environment(argc, argv);
     auto const& world = armada::world();
     if (!throws) {
-      forgotten = armada::window<int>::allocate(world, 100, "forgotten one");
+      forgotten = armada::window<int>::allocate(world, 100, {.name = "forgotten one"});
       epoch.emplace(forgotten.lock(world.rank()));
       epoch->put(7, {.rank = world.rank()});
     } else {

@@ -42,7 +42,7 @@ int far_rank(window_state const& window) {
 
 TEST(window_state, knows_every_length_and_what_is_near) {
   auto const bytes_of_rank = [](int rank) { return std::int64_t{rank % 3 == 1 ? 0 : 100 * rank + 7}; };
-  window_state window(world(), bytes_of_rank(me()), "lengths");
+  window_state window(world(), bytes_of_rank(me()), {.name = "lengths"});
   auto const& near = world().state()->nearby();
   for (int r = 0; r < ranks(); ++r) {
     EXPECT_EQ(window.bytes(r), bytes_of_rank(r));
@@ -67,7 +67,7 @@ TEST(window_state, knows_every_length_and_what_is_near) {
 TEST(window_state, parts_of_odd_lengths_do_not_touch_each_other) {
   for (std::int64_t const unit : {1, 3, 5, 7, 8, 20, 24, 63, 64, 65, 100, 4095, 4096}) {
     auto const length = [&](int rank) { return unit * (rank + 1); };
-    window_state window(world(), length(me()), "odd");
+    window_state window(world(), length(me()), {.name = "odd"});
     window.lock_all();
     fence(window);
     std::int64_t const theirs = length((me() + 1) % ranks());
@@ -99,7 +99,7 @@ TEST(window_state, parts_of_odd_lengths_do_not_touch_each_other) {
 TEST(window_state, long_transfers_are_cut) {
   static_assert(window_state::default_chunk <= std::int64_t{1} << 30);
   constexpr std::int64_t length = 100;
-  window_state window(world(), length * 8, "chunks");
+  window_state window(world(), length * 8, {.name = "chunks"});
   window.lock_all();
   int const far = far_rank(window);
   for (std::int64_t const chunk : {1, 3, 8, 12, 64, 799, 800, 801}) {
@@ -124,7 +124,7 @@ TEST(window_state, long_transfers_are_cut) {
       EXPECT_EQ(taken, given);
       std::vector<std::int64_t> const zeroes(length, 0);
       lazy_mpi::seen = {};
-      window.far_accumulate(zeroes.data(), far, 0, length, MPI_INT64_T, MPI_SUM);
+      window.far_accumulate(zeroes.data(), far, 0, length, {MPI_INT64_T, 8, MPI_SUM});
       EXPECT_LE(lazy_mpi::seen.longest, reach(8));
       EXPECT_EQ(lazy_mpi::seen.calls, (length * 8 + reach(8) - 1) / reach(8));
       window.flush(far);
@@ -140,7 +140,7 @@ TEST(window_state, long_transfers_are_cut) {
     fence(window);
     window.set_chunk(20);
     std::vector<std::int64_t> const given(length, 1);
-    window.far_accumulate(given.data(), (me() + 1) % ranks(), 0, length, MPI_INT64_T, MPI_SUM);
+    window.far_accumulate(given.data(), (me() + 1) % ranks(), 0, length, {MPI_INT64_T, 8, MPI_SUM});
     fence(window);
     for (std::int64_t i = 0; i < length; ++i) ASSERT_EQ(mine[i], i + 1);
   }
@@ -149,7 +149,7 @@ TEST(window_state, long_transfers_are_cut) {
 }
 
 TEST(window_state, a_length_is_asked_inside_an_epoch_that_covers_the_rank_or_outside_of_any) {
-  window_state window(world(), 8 * (me() + 1), "lengths");
+  window_state window(world(), 8 * (me() + 1), {.name = "lengths"});
   int const far = far_rank(window);
   if (far >= 0) {
     window.lock(me(), shared);
@@ -168,7 +168,7 @@ TEST(window_state, a_length_is_asked_inside_an_epoch_that_covers_the_rank_or_out
 }
 
 TEST(window_state, locks_are_checked) {
-  window_state window(world(), 8, "checked");
+  window_state window(world(), 8, {.name = "checked"});
   int const next = (me() + 1) % ranks();
   window.lock(me(), shared);
   EXPECT_TRUE(throws<lifecycle_error>([&] { window.lock(me(), shared); }, {"has locked the part of rank", "already"}));
@@ -195,7 +195,7 @@ TEST(window_state, locks_are_checked) {
 /// A window closed inside an epoch must leave no lock behind, and MPI must not assert (quirk 13).
 TEST(window_state, closing_ends_the_epochs_that_are_open) {
   for (int kind = 0; kind < 3; ++kind) {
-    window_state window(world(), 8, "closed");
+    window_state window(world(), 8, {.name = "closed"});
     if (me() == 0) {
       if (kind == 0) window.lock(ranks() - 1, exclusive);
       if (kind == 1) window.lock(0, shared);
@@ -218,7 +218,7 @@ TEST(window_state, closing_ends_the_epochs_that_are_open) {
 
 /// On the far road MPI orders what load and store did with what put and get did.
 TEST(window_state, tells_mpi_where_loads_and_stores_meet_puts_and_gets) {
-  window_state window(world(), 8, "sync");
+  window_state window(world(), 8, {.name = "sync"});
   if (!window.all_near()) {
     lazy_mpi::seen = {};
     window.sync(); // MPICH calls it an error outside of an epoch
@@ -246,7 +246,7 @@ TEST(window_state, tells_mpi_where_loads_and_stores_meet_puts_and_gets) {
 
 /// MPI's errors must come back as codes: a window does not inherit that (quirk 26).
 TEST(window_state, returns_errors) {
-  window_state window(world(), 8, "errors");
+  window_state window(world(), 8, {.name = "errors"});
   if (window.raw() != MPI_WIN_NULL) {
     MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
     MPI_Win_get_errhandler(window.raw(), &handler);
@@ -257,14 +257,16 @@ TEST(window_state, returns_errors) {
 }
 
 TEST(window_state, a_length_that_cannot_be_is_an_error_of_every_rank) {
-  EXPECT_TRUE(throws<argument_error>([&] { window_state w(world(), me() == ranks() - 1 ? -8 : 8, "negative"); },
-                                     {"window \"negative\"", "-8"}));
+  EXPECT_TRUE(
+      throws<argument_error>([&] { window_state w(world(), me() == ranks() - 1 ? -8 : 8, {.name = "negative"}); },
+                             {"window \"negative\"", "-8"}));
   EXPECT_TRUE(throws<out_of_memory>(
-      [&] { window_state w(world(), me() == 0 ? std::numeric_limits<std::int64_t>::max() : 8, "huge"); },
+      [&] { window_state w(world(), me() == 0 ? std::numeric_limits<std::int64_t>::max() : 8, {.name = "huge"}); },
       {"window \"huge\"", "9223372036854775807 bytes", "available"}));
-  EXPECT_TRUE(throws<out_of_memory>([&] { window_state w(world(), me() == 0 ? std::int64_t{1} << 46 : 8, "large"); },
-                                    {"bytes are available"}));
-  window_state const next(world(), 8, "next"); // all is well again
+  EXPECT_TRUE(
+      throws<out_of_memory>([&] { window_state w(world(), me() == 0 ? std::int64_t{1} << 46 : 8, {.name = "large"}); },
+                            {"bytes are available"}));
+  window_state const next(world(), 8, {.name = "next"}); // all is well again
   EXPECT_EQ(next.local()[0], std::byte{0});
 }
 

@@ -114,8 +114,9 @@ TEST(window, nobody_writes_beyond_the_part_that_is_meant) {
 TEST(window, a_count_that_cannot_be_is_an_error_of_every_rank) {
   bool const odd_one = me() == ranks() - 1;
   auto const whose = ranks() > 1 ? "rank " : "";
-  EXPECT_TRUE(throws<argument_error>([&] { return window<double>::allocate(world(), odd_one ? -1 : 4, "mine"); },
-                                     {whose, "window \"mine\"", "-8 bytes, is negative"}));
+  EXPECT_TRUE(
+      throws<argument_error>([&] { return window<double>::allocate(world(), odd_one ? -1 : 4, {.name = "mine"}); },
+                             {whose, "window \"mine\"", "-8 bytes, is negative"}));
   EXPECT_TRUE(throws<argument_error>(
       [&] { return window<double>::allocate(world(), odd_one ? std::numeric_limits<std::int64_t>::min() : 4); }));
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
@@ -129,7 +130,8 @@ TEST(window, more_memory_than_there_is_throws_on_every_rank_at_once) {
   auto const begin = std::chrono::steady_clock::now();
   auto const what = [&] {
     try {
-      static_cast<void>(window<double>::allocate(world(), me() == 0 ? std::int64_t{1} << 45 : 1, "too large"));
+      static_cast<void>(
+          window<double>::allocate(world(), me() == 0 ? std::int64_t{1} << 45 : 1, {.name = "too large"}));
       return std::string("nothing was thrown");
     } catch (out_of_memory const& e) {
       return std::string(e.what());
@@ -207,7 +209,7 @@ TEST(window, a_rank_that_computes_does_not_hold_up_its_neighbours) {
 }
 
 TEST(window, locks_say_what_is_wrong) {
-  auto win = window<int>::allocate(world(), 1, "guarded");
+  auto win = window<int>::allocate(world(), 1, {.name = "guarded"});
   auto epoch = win.lock(me(), shared);
   EXPECT_TRUE(throws<lifecycle_error>([&] { return win.lock(me(), shared); }, {"window \"guarded\"", "already"}));
   EXPECT_TRUE(throws<lifecycle_error>([&] { return win.lock_all(); }, {"window \"guarded\""}));

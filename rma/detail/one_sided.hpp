@@ -1,0 +1,329 @@
+#pragma once
+
+/// The calls that every epoch of access has: checked here against the target's real extent, then moved.
+
+#include <armada/core/mode.hpp>
+#include <armada/core/pending.hpp>
+#include <armada/rma/detail/laid_out_access.hpp>
+#include <armada/rma/detail/window_state.hpp>
+#include <armada/rma/origin.hpp>
+#include <armada/rma/target.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace armada::detail {
+
+/// A target that was found good: bytes into the part, and elements. No elements for `proc_null`.
+struct checked_target {
+  int rank;
+  std::int64_t offset;
+  std::int64_t count;
+};
+
+/// Throws `argument_error` or `index_error` for a target, with what it was.
+class target_check {
+public:
+  target_check(window_state& window, int only, char const* operation, target const& where) noexcept
+      : window_(window), only_(only), operation_(operation), where_(where) {}
+
+  /// `unit`: bytes that the offset counts by, 0 for what the target says. `available`: elements of the buffer.
+  [[nodiscard]] checked_target of(std::int64_t unit, std::int64_t element, std::int64_t available) const {
+    int const rank = where_.rank.value;
+    if (rank < 0 || rank >= window_.ranks() || (only_ != rank && !covered(rank))) [[unlikely]]
+      return refuse_rank(available);
+    if (where_.layout || unit != element) [[unlikely]]
+      return of_layout(unit, element, available);
+    auto const count = where_.count ? where_.count->value : available;
+    auto const offset = where_.offset.value;
+    auto const extent = window_.bytes(rank) / element;
+    if (count < 0 || count > available || offset < 0 || offset > extent || count > extent - offset) [[unlikely]]
+      refuse_extent(count, available, extent);
+    return {rank, offset * element, count};
+  }
+
+  /// `only` of an epoch for all ranks, and of one for those that the window knows.
+  static constexpr int every_rank = -2;
+  static constexpr int some_ranks = -3;
+
+private:
+  [[nodiscard]] bool covered(int rank) const noexcept {
+    return only_ == every_rank || (only_ == some_ranks && window_.covers(rank));
+  }
+  [[nodiscard]] checked_target refuse_rank(std::int64_t available) const;
+  [[nodiscard]] checked_target of_layout(std::int64_t unit, std::int64_t element, std::int64_t available) const;
+  [[noreturn]] void refuse_extent(std::int64_t count, std::int64_t available, std::int64_t extent) const;
+
+  window_state& window_;
+  int only_;
+  char const* operation_;
+  target const& where_;
+};
+
+/// Throws `argument_error`: this call is for one element.
+[[noreturn]] void refuse_count(window_state const& window, char const* operation, std::int64_t count);
+/// Throws `argument_error` unless `offset` is a place for elements that need this alignment.
+void check_alignment(window_state const& window, char const* operation, std::int64_t offset, std::size_t alignment);
+
+/// Element types of the calls on a window of T: T alone, and anything on a window of bytes.
+template <class U, class T>
+concept element_for = std::same_as<U, T> ||(std::same_as<T, std::byte>&& wire<U>);
+
+/// A pending that completes what was begun for a rank, by the flush at its `wait`.
+[[nodiscard]] pending<> flushed_later(std::shared_ptr<window_state> window, int rank);
+[[nodiscard]] inline pending<> done_already() noexcept { return {MPI_REQUEST_NULL, request_kind::collective}; }
+
+/// Modes that an epoch permits: a passive one all, an active one nothing but the end of the epoch.
+template <class Mode, bool Passive>
+concept permitted_mode = access_mode<Mode> &&(Passive || std::same_as<Mode, deferred_t>);
+
+/// A buffer that may go with a mode: one that is read or written later must outlive the call.
+template <class Buffer, class Mode>
+concept lasts = std::same_as<Mode, blocking_t> || outlives_call<Buffer>;
+
+/// put, get, accumulate, get_accumulate, fetch_and_op, compare_and_swap. `Passive`: the target's program has no part in
+/// it, and `flush` exists; otherwise every call is complete at the end of the epoch.
+template <wire T, bool Passive>
+class one_sided {
+public:
+  /// Where a call is complete that does not say: at its return, or at the end of an epoch that has no flush.
+  using default_mode = std::conditional_t<Passive, blocking_t, deferred_t>;
+
+  /// Copies the buffer's elements to the target: `count` of them, or all. `blocking`: they are there when the call
+  /// returns. `deferred`: at the next flush, and the buffer stays as it is until then. `nonblocking`: a pending.
+  /// Throws `argument_error` for a buffer shorter than the count. MPI-4.0, section 12.3.1.
+  template <origin_source Buffer, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<origin_value_t<Buffer>, T>&& lasts<Buffer, Mode>)
+  auto put(Buffer&& buffer, target const& where, Mode mode = {}) {
+    using U = origin_value_t<Buffer>;
+    auto const from = origin_elements_of(buffer);
+    auto const place = check<U>("put", where, from.count);
+    if (!from.layout && !where.layout) [[likely]] {
+      if constexpr (std::same_as<Mode, nonblocking_t>) {
+        if (place.count > 0 && state_->near(place.rank) == nullptr && bytes_of<U>(place.count) <= state_->chunk())
+          return pending<>(state_->far_request_put(from.data, place.rank, place.offset, bytes_of<U>(place.count)),
+                           request_kind::collective);
+      }
+      if (place.count > 0) put_elements<U>(*state_, from.data, place.rank, place.offset, place.count);
+    } else if (place.count > 0) {
+      put_laid_out<U>(*state_, from.data, origin_layout(from, place), place.rank, place.offset, there(where, place));
+    }
+    return complete(mode, place);
+  }
+
+  /// Copies the target's elements into the buffer, whose tail beyond the count stays untouched (quirk 8b).
+  /// `deferred`: they are there after the next flush. Throws as `put` does. MPI-4.0, section 12.3.2.
+  template <origin_target Buffer, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<origin_value_t<Buffer>, T>&& lasts<Buffer, Mode>)
+  auto get(Buffer&& buffer, target const& where, Mode mode = {}) {
+    using U = origin_value_t<Buffer>;
+    auto const into = origin_elements_of(buffer);
+    auto const place = check<U>("get", where, into.count);
+    if (!into.layout && !where.layout) [[likely]] {
+      if constexpr (std::same_as<Mode, nonblocking_t>) {
+        if (place.count > 0 && state_->near(place.rank) == nullptr && bytes_of<U>(place.count) <= state_->chunk())
+          return pending<>(state_->far_request_get(into.data, place.rank, place.offset, bytes_of<U>(place.count)),
+                           request_kind::collective);
+      }
+      if (place.count > 0) get_elements<U>(*state_, into.data, place.rank, place.offset, place.count);
+    } else if (place.count > 0) {
+      get_laid_out<U>(*state_, into.data, origin_layout(into, place), place.rank, place.offset, there(where, place));
+    }
+    return complete(mode, place);
+  }
+
+  /// target = op(target, buffer), element by element, each atomically with respect to every other update of the
+  /// window. Throws as `put` does. MPI-4.0, section 12.3.4.
+  template <origin_source Buffer, accumulator<origin_value_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<origin_value_t<Buffer>, T>&& lasts<Buffer, Mode>)
+  auto accumulate(Buffer&& buffer, target const& where, Op op, Mode mode = {}) {
+    using U = origin_value_t<Buffer>;
+    auto const from = origin_elements_of(buffer);
+    auto const place = check_aligned<U>("accumulate", where, from.count);
+    if (place.count > 0) {
+      if (!from.layout && !where.layout) [[likely]]
+        accumulate_elements<U>(*state_, from.data, place.rank, place.offset, place.count, op);
+      else
+        accumulate_laid_out<U>(*state_, from.data, origin_layout(from, place), place.rank, place.offset,
+                               there(where, place), op);
+    }
+    return complete(mode, place);
+  }
+
+  /// The same, and `old` receives what the target's elements were: as many as the buffer gives, at least. `no_op` reads
+  /// and changes nothing. Both buffers are contiguous. MPI-4.0, section 12.3.4.
+  template <source Buffer, writable Old, accumulator<element_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<element_t<Buffer>, T>&& std::same_as<element_t<Old>, element_t<Buffer>>&& lasts<Buffer, Mode>&&
+                 lasts<Old, Mode>)
+  auto get_accumulate(Buffer&& buffer, Old&& old, target const& where, Op op, Mode mode = {}) {
+    using U = element_t<Buffer>;
+    auto const from = origin_elements_of(buffer);
+    auto const into = origin_elements_of(old);
+    auto const place = check_aligned<U>("get_accumulate", where, from.count);
+    if (place.count > into.count) refuse_count_of_old(place.count, into.count);
+    if (place.count > 0) {
+      if (!where.layout)
+        fetch_elements<U>(*state_, from.data, into.data, place.rank, place.offset, place.count, op);
+      else
+        fetch_laid_out<U>(*state_, from.data, into.data, place.rank, place.offset, *where.layout, op);
+    }
+    return complete(mode, place);
+  }
+
+  /// Replaces one element by op(element, value) and returns what it was, atomically; nothing for `proc_null`, whose
+  /// element is T{}. MPI-4.0, section 12.3.4.
+  template <element_for<T> U, accumulator<U> Op>
+    requires(Passive)
+  [[nodiscard]] U fetch_and_op(U const& value, target const& where, Op op) {
+    U old{};
+    auto const place = check_one<U>("fetch_and_op", where);
+    if (place.count == 0) return old;
+    fetch_element<U>(*state_, value, old, place.rank, place.offset, op);
+    complete_elements(*state_, place.rank);
+    return old;
+  }
+  /// The same with the old value in `old`, after the next flush or the end of the epoch; both stay until then.
+  template <element_for<T> U, accumulator<U> Op>
+  void fetch_and_op(U const& value, U& old, target const& where, Op op, deferred_t = {}) {
+    auto const place = check_one<U>("fetch_and_op", where);
+    if (place.count > 0) fetch_element<U>(*state_, value, old, place.rank, place.offset, op);
+  }
+
+  /// Replaces one element by `desired` if it equals `expected`, and returns what it was, atomically.
+  /// Whole numbers, `bool` and `std::byte` only. MPI-4.0, section 12.3.4.
+  template <element_for<T> U>
+    requires(Passive && (std::integral<U> || std::same_as<U, std::byte>))
+  [[nodiscard]] U compare_and_swap(U const& expected, std::type_identity_t<U> const& desired, target const& where) {
+    U old{};
+    auto const place = check_one<U>("compare_and_swap", where);
+    if (place.count == 0) return old;
+    compare_and_swap_element<U>(*state_, expected, desired, old, place.rank, place.offset);
+    complete_elements(*state_, place.rank);
+    return old;
+  }
+  /// The same with the old value in `old`, after the next flush or the end of the epoch; all three stay until then.
+  template <element_for<T> U>
+    requires(std::integral<U> || std::same_as<U, std::byte>)
+  void compare_and_swap(U const& expected, std::type_identity_t<U> const& desired, std::type_identity_t<U>& old,
+                        target const& where, deferred_t = {}) {
+    auto const place = check_one<U>("compare_and_swap", where);
+    if (place.count > 0) compare_and_swap_element<U>(*state_, expected, desired, old, place.rank, place.offset);
+  }
+
+  /// Several targets in one call: the buffer's elements go to, or come from, one target after the other, as many as
+  /// each one's count or layout says. All are checked before anything moves. Throws as `put` does, and
+  /// `argument_error` for a target without a number of elements.
+  template <source Buffer, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>)
+  auto put(Buffer&& buffer, std::span<target const> targets, Mode mode = {}) {
+    return each_of("put", targets, view(buffer), mode,
+                   [&](auto part, target const& where) { this->put(part, where, deferred_t{}); });
+  }
+  template <writable Buffer, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>)
+  auto get(Buffer&& buffer, std::span<target const> targets, Mode mode = {}) {
+    return each_of("get", targets, view(buffer), mode,
+                   [&](auto part, target const& where) { this->get(part, where, deferred_t{}); });
+  }
+  template <source Buffer, accumulator<element_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>)
+  auto accumulate(Buffer&& buffer, std::span<target const> targets, Op op, Mode mode = {}) {
+    return each_of("accumulate", targets, view(buffer), mode,
+                   [&](auto part, target const& where) { this->accumulate(part, where, op, deferred_t{}); });
+  }
+
+protected:
+  /// `only`: the rank that the epoch is for, or one of `target_check`'s.
+  one_sided(std::shared_ptr<window_state> state, int only) noexcept : state_(std::move(state)), only_(only) {}
+  one_sided(one_sided&&) noexcept = default;
+  one_sided& operator=(one_sided&&) noexcept = default;
+  ~one_sided() = default;
+
+  [[nodiscard]] window_state& open() const {
+    if (!state_ || !state_->is_open()) [[unlikely]]
+      throw lifecycle_error(state_ ? "this epoch's window is closed" : "this epoch is closed");
+    return *state_;
+  }
+
+  std::shared_ptr<window_state> state_;
+  int only_;
+
+private:
+  template <class U>
+  [[nodiscard]] checked_target check(char const* operation, target const& where, std::int64_t available) const {
+    constexpr bool by_units = std::same_as<T, std::byte>;
+    constexpr auto bytes = static_cast<std::int64_t>(sizeof(U));
+    return target_check(open(), only_, operation, where).of(by_units ? 0 : bytes, bytes, available);
+  }
+  template <class U>
+  [[nodiscard]] checked_target check_aligned(char const* operation, target const& where, std::int64_t available) const {
+    auto const place = check<U>(operation, where, available);
+    if constexpr (std::same_as<T, std::byte>) check_alignment(*state_, operation, place.offset, alignof(U));
+    return place;
+  }
+  template <class U>
+  [[nodiscard]] checked_target check_one(char const* operation, target const& where) const {
+    auto const place = check_aligned<U>(operation, where, 1);
+    if (place.count != 1 && place.rank != proc_null) refuse_count(*state_, operation, place.count);
+    return place;
+  }
+  [[noreturn]] void refuse_count_of_old(std::int64_t count, std::int64_t room) const {
+    throw argument_error(text("get_accumulate on ", state_->describe(), ": ", count, " old values and a buffer of ",
+                              room, ", on rank ", state_->rank()));
+  }
+
+  template <class U>
+  [[nodiscard]] static layout origin_layout(origin_elements<U> const& origin, checked_target const& place) {
+    return origin.layout ? *origin.layout : contiguous(place.count);
+  }
+  [[nodiscard]] static layout there(target const& where, checked_target const& place) {
+    return where.layout ? *where.layout : contiguous(place.count);
+  }
+
+  void complete(blocking_t, checked_target const& place) const {
+    if (place.count > 0) complete_elements(*state_, place.rank);
+  }
+  void complete(deferred_t, checked_target const&) const noexcept {}
+  [[nodiscard]] pending<> complete(nonblocking_t, checked_target const& place) const {
+    if (place.count == 0 || state_->all_near()) return done_already();
+    return flushed_later(state_, place.rank);
+  }
+
+  [[nodiscard]] static std::int64_t elements_of(target const& where) noexcept {
+    return where.layout ? where.layout->size() : where.count->value;
+  }
+
+  template <class U, class Mode, class Action>
+  auto each_of(char const* operation, std::span<target const> targets, std::span<U> elements, Mode mode,
+               Action action) {
+    std::int64_t needed = 0;
+    for (target const& where : targets) {
+      auto const room = static_cast<std::int64_t>(elements.size()) - needed;
+      if (!where.count && !where.layout)
+        throw argument_error(text(operation, " on ", open().describe(), ": a target of several says no count"));
+      static_cast<void>(check<std::remove_const_t<U>>(operation, where, room));
+      needed += elements_of(where);
+    }
+    std::int64_t done = 0;
+    for (target const& where : targets) {
+      auto const count = elements_of(where);
+      action(elements.subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(count)), where);
+      done += count;
+    }
+    if constexpr (std::same_as<Mode, blocking_t>) {
+      if (!state_->all_near())
+        for (target const& where : targets)
+          if (where.rank.value != proc_null) state_->flush(where.rank.value);
+    } else if constexpr (std::same_as<Mode, nonblocking_t>) {
+      return state_->all_near() ? done_already() : flushed_later(state_, target_check::every_rank);
+    }
+    static_cast<void>(mode);
+  }
+};
+
+} // namespace armada::detail
