@@ -179,7 +179,7 @@ public:
   /// element is T{}. MPI-4.0, section 12.3.4.
   template <element_for<T> U, accumulator<U> Op>
     requires(Passive)
-  [[nodiscard]] U fetch_and_op(U const& value, target const& where, Op op) {
+  U fetch_and_op(U const& value, target const& where, Op op) {
     U old{};
     auto const place = check_one<U>("fetch_and_op", where);
     if (place.count == 0) return old;
@@ -198,7 +198,7 @@ public:
   /// Whole numbers, `bool` and `std::byte` only. MPI-4.0, section 12.3.4.
   template <element_for<T> U>
     requires(Passive && (std::integral<U> || std::same_as<U, std::byte>))
-  [[nodiscard]] U compare_and_swap(U const& expected, std::type_identity_t<U> const& desired, target const& where) {
+  U compare_and_swap(U const& expected, std::type_identity_t<U> const& desired, target const& where) {
     U old{};
     auto const place = check_one<U>("compare_and_swap", where);
     if (place.count == 0) return old;

@@ -23,14 +23,13 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, window_
   node_ = comm_->nearby();
   bool const joined = flavour_ == window_flavour::allocated_shared;
   agree(comm, [&] {
-    if (options.displacement_unit < 1)
-      throw argument_error(text(describe(), ": a displacement unit of ", options.displacement_unit, " bytes"));
     if (joined && !node_.whole)
       throw unsupported(text(describe(), ": shared memory needs all ranks on one host, and ", node_.size(), " of ",
                              ranks_, " are on the host of rank ", rank_,
                              "; use allocate, or communicator::split_shared"));
     memory_.allocate(node_, bytes, options.displacement_unit,
                      joined ? window_memory::arrangement::joined : window_memory::arrangement::apart, describe());
+    check_unit(options.displacement_unit);
   });
   if (node_.whole && !options.raw)
     all_parts_ = memory_.all();
@@ -44,11 +43,10 @@ window_state::window_state(communicator const& comm, user_memory memory, window_
       ranks_(comm.size()) {
   node_ = comm_->nearby();
   agree(comm, [&] {
-    if (options.displacement_unit < 1)
-      throw argument_error(text(describe(), ": a displacement unit of ", options.displacement_unit, " bytes"));
+    memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
+    check_unit(options.displacement_unit);
     if (memory.data == nullptr && memory.bytes > 0)
       throw argument_error(text(describe(), ": ", memory.bytes, " bytes at a null pointer, on rank ", rank_));
-    memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
     memory_.set_data(node_.rank, memory.data);
     auto const origin = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data) % 64);
     memory_.of(node_.rank).extent = {memory.bytes, options.displacement_unit, origin};
@@ -66,6 +64,10 @@ window_state::window_state(communicator const& comm, window_options options)
   regions_ = std::make_unique<region_directory>(comm, name_);
   call<MPI_Win_create_dynamic>(hints_of(options), comm_->raw(), &raw_);
   opened();
+}
+
+void window_state::check_unit(std::int64_t bytes) const {
+  if (bytes < 1) throw argument_error(text(describe(), ": a displacement unit of ", bytes, " bytes, on rank ", rank_));
 }
 
 /// Gives MPI the part, from the multiple of 64 at or below it: MPICH mistakes other bases (quirk 1).

@@ -146,6 +146,7 @@ public:
 private:
   enum class access { none, locked, all_locked, fenced, started };
 
+  void check_unit(std::int64_t bytes) const;
   void expose(window_options const& options);
   void exchange_extents();
   void opened();
