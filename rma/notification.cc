@@ -24,7 +24,8 @@ struct signal_slots::state {
       : words(comm, checked_words(comm, slots), "notification"), taken(static_cast<std::size_t>(slots)) {}
 
   [[nodiscard]] signal_slot<shared_words::word> slot(int rank, std::int64_t index) const {
-    return {words.at(rank, index * shared_words::line), words.at(rank, index * shared_words::line + 1)};
+    auto const first = index * shared_words::line;
+    return {words.at(rank, first), words.at(rank, first + memory_word::size)};
   }
 
   shared_words words;

@@ -20,9 +20,7 @@ public:
   ticket_queue(Word taken, Word served) : taken_(taken), served_(served) {}
 
   [[nodiscard]] std::int64_t take() const { return taken_.add(1); }
-  void wait(std::int64_t ticket) const {
-    for (auto waiter = served_.waiter(); served_.load() <= ticket;) waiter.pause();
-  }
+  void wait(std::int64_t ticket) const { served_.wait_beyond(ticket); }
   /// Goes in and returns the ticket.
   std::int64_t enter() const {
     auto const ticket = take();
@@ -37,16 +35,19 @@ public:
   }
 
   /// Lets `count` more in, now or when they come.
-  void serve(std::int64_t count) const { served_.add(count); }
+  void serve(std::int64_t count) const {
+    auto const before = served_.add(count);
+    served_.wake(before, before + count);
+  }
   /// Lets the first in that waits. Nothing is kept for those who come later.
   void serve_one_waiting() const {
     for (auto done = served_.load(); done < taken_.load(); done = served_.load())
-      if (served_.store_if(done, done + 1)) return;
+      if (served_.store_if(done, done + 1)) return served_.wake(done, done + 1);
   }
   /// Lets all in that wait.
   void serve_all_waiting() const {
     for (auto done = served_.load(), all = taken_.load(); done < all; done = served_.load())
-      if (served_.store_if(done, all)) return;
+      if (served_.store_if(done, all)) return served_.wake(done, all);
   }
 
   [[nodiscard]] std::int64_t served() const { return served_.load(); }
@@ -69,11 +70,10 @@ public:
   void post(std::int64_t value) const {
     value_.store(value);
     posted_.add(1);
+    posted_.wake(0, 32); // one sleeps at most, for any number of them
   }
   [[nodiscard]] std::int64_t posted() const { return posted_.load(); }
-  void wait(std::int64_t count) const {
-    for (auto waiter = posted_.waiter(); posted_.load() < count;) waiter.pause();
-  }
+  void wait(std::int64_t count) const { posted_.wait_beyond(count - 1); }
   [[nodiscard]] std::int64_t value() const { return value_.load(); }
 
 private:

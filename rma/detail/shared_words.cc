@@ -6,19 +6,8 @@
 #include <algorithm>
 #include <atomic>
 
-#include <sched.h>
-
 namespace armada::detail {
 namespace {
-
-constexpr int looks_alone = 64; // near: so many looks cost less than a call of MPI
-constexpr int most_calls = 16;  // far: so many calls of MPI between two looks, which travel
-
-void move_everything_on() {
-  if (!background_is_empty()) advance_background();
-  int there = 0;
-  call<MPI_Iprobe>(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_SELF, &there, MPI_STATUS_IGNORE);
-}
 
 /// Runs an update through MPI between two fences: loads and stores before it stay before it, those behind it behind.
 template <class Update>
@@ -31,17 +20,10 @@ auto fenced(Update update) {
 
 } // namespace
 
-void patience::pause() {
-  ++looks_;
-  if (far_) {
-    for (int calls = 0; calls < std::min(looks_, most_calls); ++calls) move_everything_on();
-  } else if (looks_ < looks_alone) {
-    progress::pause();
-  } else {
-    looks_ = looks_alone;
-    move_everything_on();
-    sched_yield();
-  }
+void move_everything_on() {
+  if (!background_is_empty()) advance_background();
+  int there = 0;
+  call<MPI_Iprobe>(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_SELF, &there, MPI_STATUS_IGNORE);
 }
 
 shared_words::shared_words(communicator const& comm, std::int64_t count, std::string name)
@@ -87,6 +69,13 @@ bool shared_words::word::far_store_if(std::int64_t expected, std::int64_t desire
   return fenced([&] {
            return words_->access().compare_and_swap(expected, desired, {.rank = rank_, .offset = index_});
          }) == expected;
+}
+
+/// A look travels: more and more is done between two of them.
+void shared_words::word::far_wait_beyond(std::int64_t value) const {
+  constexpr int most = 16;
+  for (int pause = 1; far_load() <= value; pause = std::min(pause + 1, most))
+    for (int i = 0; i < pause; ++i) move_everything_on();
 }
 
 std::unique_ptr<shared_words> words_at_home(communicator const& comm, std::string const& name, int home,

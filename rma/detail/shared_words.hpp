@@ -15,17 +15,9 @@
 
 namespace armada::detail {
 
-/// Paces a rank that waits for another. Meanwhile MPI and everything in the background move on: the other may need
+/// What a rank does while it waits for another: MPI and everything in the background move on, since the other may need
 /// this rank for it.
-class patience {
-public:
-  explicit patience(bool far) noexcept : far_(far) {}
-  void pause();
-
-private:
-  bool far_;
-  int looks_ = 0;
-};
+void move_everything_on();
 
 class shared_words final : public resource {
 public:
@@ -67,21 +59,27 @@ public:
   word(shared_words const& words, std::int64_t* near, int rank, std::int64_t index) noexcept
       : words_(&words), near_(near), rank_(rank), index_(index) {}
 
-  [[nodiscard]] std::int64_t load() const { return near_ != nullptr ? memory_word(*near_).load() : far_load(); }
-  void store(std::int64_t value) const { near_ != nullptr ? memory_word(*near_).store(value) : far_store(value); }
+  [[nodiscard]] std::int64_t load() const { return near_ != nullptr ? memory_word(near_).load() : far_load(); }
+  void store(std::int64_t value) const { near_ != nullptr ? memory_word(near_).store(value) : far_store(value); }
   std::int64_t add(std::int64_t value) const {
-    return near_ != nullptr ? memory_word(*near_).add(value) : far_add(value);
+    return near_ != nullptr ? memory_word(near_).add(value) : far_add(value);
   }
   bool store_if(std::int64_t expected, std::int64_t desired) const {
-    return near_ != nullptr ? memory_word(*near_).store_if(expected, desired) : far_store_if(expected, desired);
+    return near_ != nullptr ? memory_word(near_).store_if(expected, desired) : far_store_if(expected, desired);
   }
-  [[nodiscard]] patience waiter() const noexcept { return patience(near_ == nullptr); }
+  void wait_beyond(std::int64_t value) const {
+    near_ != nullptr ? memory_word(near_).wait_beyond(value, move_everything_on) : far_wait_beyond(value);
+  }
+  void wake(std::int64_t from, std::int64_t to) const noexcept {
+    if (near_ != nullptr) memory_word(near_).wake(from, to);
+  }
 
 private:
   [[nodiscard]] std::int64_t far_load() const;
   void far_store(std::int64_t value) const;
   std::int64_t far_add(std::int64_t value) const;
   bool far_store_if(std::int64_t expected, std::int64_t desired) const;
+  void far_wait_beyond(std::int64_t value) const;
 
   shared_words const* words_;
   std::int64_t* near_;

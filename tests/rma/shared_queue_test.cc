@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -23,12 +24,13 @@ void in_threads(Work work) {
 /// A queue in plain memory, as ranks share it.
 class plain_queue : public ticket_queue<memory_word> {
 public:
-  explicit plain_queue(std::int64_t served) : plain_queue(std::make_unique<std::array<std::int64_t, 2>>(), served) {}
+  explicit plain_queue(std::int64_t served) : plain_queue(std::make_unique<std::array<std::int64_t, 4>>(), served) {}
 
 private:
-  using words = std::unique_ptr<std::array<std::int64_t, 2>>;
+  using words = std::unique_ptr<std::array<std::int64_t, 4>>;
   plain_queue(words memory, std::int64_t served)
-      : ticket_queue(memory_word((*memory)[0]), memory_word((*memory)[1])), memory_(std::move(memory)) {
+      : ticket_queue(memory_word(memory->data()), memory_word(memory->data() + memory_word::size)),
+        memory_(std::move(memory)) {
     serve(served);
   }
   words memory_;
@@ -39,23 +41,37 @@ void wait_for(auto condition) {
 }
 
 TEST(memory_word, counts_a_million_exactly) {
-  std::int64_t number = 0;
+  std::int64_t number[memory_word::size] = {};
   memory_word const word(number);
   in_threads([&](int) {
     for (int i = 0; i < 250'000; ++i) word.add(1);
   });
-  EXPECT_EQ(number, 1'000'000);
+  EXPECT_EQ(word.load(), 1'000'000);
 }
 
 TEST(memory_word, stores_if_it_holds_what_is_expected) {
-  std::int64_t number = 3;
+  std::int64_t number[memory_word::size] = {3};
   memory_word const word(number);
   EXPECT_FALSE(word.store_if(4, 5));
   EXPECT_EQ(word.load(), 3);
   EXPECT_TRUE(word.store_if(3, 5));
   EXPECT_EQ(word.load(), 5);
   EXPECT_EQ(word.add(-7), 5);
-  EXPECT_EQ(number, -2);
+  EXPECT_EQ(word.load(), -2);
+}
+
+TEST(memory_word, wakes_the_one_that_waits_for_a_value) {
+  std::int64_t number[memory_word::size] = {};
+  memory_word const word(number);
+  std::int64_t meanwhile = 0;
+  std::jthread const waiter([&] { word.wait_beyond(40, [&] { std::atomic_ref(meanwhile)++; }); });
+  wait_for([&] { return std::atomic_ref(meanwhile) > 2; }); // it sleeps now and then
+  word.add(40);
+  word.wake(0, 40);
+  auto const before = std::atomic_ref(meanwhile).load();
+  wait_for([&] { return std::atomic_ref(meanwhile) > before + 1; }); // 40 is not beyond 40
+  word.add(1);
+  word.wake(40, 41);
 }
 
 TEST(ticket_queue, with_one_ticket_excludes) {
@@ -128,7 +144,7 @@ TEST(ticket_queue, nobody_overtakes) {
 
 TEST(ticket_queue, with_several_tickets_is_a_semaphore) {
   plain_queue const queue(2);
-  std::int64_t inside = 0;
+  std::int64_t inside[memory_word::size] = {};
   memory_word const count(inside);
   in_threads([&](int) {
     for (int i = 0; i < 2000; ++i) {
@@ -146,7 +162,7 @@ TEST(ticket_queue, notifications_wake_those_who_wait_and_nobody_later) {
   queue.serve_one_waiting();
   queue.serve_all_waiting();
   EXPECT_EQ(queue.free(), 0) << "nobody waited: nothing is kept";
-  std::int64_t woken = 0;
+  std::int64_t woken[memory_word::size] = {};
   memory_word const count(woken);
   std::vector<std::jthread> threads;
   for (int i = 0; i < workers; ++i)
@@ -189,9 +205,9 @@ TEST(ticket_queue, loses_no_notification_of_one_that_took_its_ticket) {
 }
 
 TEST(signal_slot, data_written_before_a_signal_are_seen_after_it) {
-  std::int64_t forth = 0, back = 0, value = 0, none = 0;
-  signal_slot<memory_word> const there(memory_word{forth}, memory_word{value}),
-      here(memory_word{back}, memory_word{none});
+  std::array<std::int64_t, 8> words{};
+  auto const word = [&](int i) { return memory_word(words.data() + memory_word::size * i); };
+  signal_slot<memory_word> const there(word(0), word(1)), here(word(2), word(3));
   std::array<long, 16> data{}; // plain: the signals alone keep it right
   constexpr long rounds = 5000;
   std::jthread const receiver([&] {
@@ -210,8 +226,8 @@ TEST(signal_slot, data_written_before_a_signal_are_seen_after_it) {
 }
 
 TEST(signal_slot, counts_the_signals_of_many) {
-  std::int64_t count = 0, value = 0;
-  signal_slot<memory_word> const slot(memory_word{count}, memory_word{value});
+  std::array<std::int64_t, 4> words{};
+  signal_slot<memory_word> const slot(memory_word(words.data()), memory_word(words.data() + memory_word::size));
   in_threads([&](int number) {
     for (int i = 0; i < 10'000; ++i) slot.post(number);
   });
