@@ -46,7 +46,7 @@ public:
   }
   /// Calls `meanwhile()` each millisecond of a long wait.
   template <std::invocable Work>
-  void wait_beyond(std::int64_t value, Work meanwhile) const {
+  void wait_beyond(std::int64_t value, Work&& meanwhile) const {
     int const most = progress::yields() ? 64 : 2000; // in vain, when the one that is waited for needs this core
     for (int looks = 0;; ++looks) {
       auto const seen = load();

@@ -1,6 +1,7 @@
 #include <armada/core/agree.hpp>
 #include <armada/core/background.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/generalized_request.hpp>
 #include <armada/rma/detail/shared_words.hpp>
 
 #include <algorithm>
@@ -18,13 +19,28 @@ auto fenced(Update update) {
   return old;
 }
 
-} // namespace
+/// Moves everything on between two looks of a rank that waits. MPICH does so while it tests a request that is not
+/// complete, so there is one; testing none, or probing among one rank, moves nothing.
+class bystander {
+public:
+  bystander() = default;
+  bystander(bystander const&) = delete;
+  bystander& operator=(bystander const&) = delete;
+  ~bystander() {
+    if (request_ != MPI_REQUEST_NULL) end_generalized(request_, false);
+  }
+  void operator()() {
+    if (!background_is_empty()) advance_background();
+    if (request_ == MPI_REQUEST_NULL) request_ = start_generalized();
+    int done = 0;
+    call<MPI_Test>(&request_, &done, MPI_STATUS_IGNORE);
+  }
 
-void move_everything_on() {
-  if (!background_is_empty()) advance_background();
-  int there = 0;
-  call<MPI_Iprobe>(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_SELF, &there, MPI_STATUS_IGNORE);
-}
+private:
+  MPI_Request request_ = MPI_REQUEST_NULL;
+};
+
+} // namespace
 
 shared_words::shared_words(communicator const& comm, std::int64_t count, std::string name)
     : name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()),
@@ -71,11 +87,14 @@ bool shared_words::word::far_store_if(std::int64_t expected, std::int64_t desire
          }) == expected;
 }
 
-/// A look travels: more and more is done between two of them.
-void shared_words::word::far_wait_beyond(std::int64_t value) const {
-  constexpr int most = 16;
-  for (int pause = 1; far_load() <= value; pause = std::min(pause + 1, most))
-    for (int i = 0; i < pause; ++i) move_everything_on();
+void shared_words::word::wait_beyond(std::int64_t value) const {
+  constexpr int most = 16; // tests of MPI between two looks
+  bystander others;
+  auto const move_on = [&](int times) {
+    for (int i = 0; i < times; ++i) others();
+  };
+  if (near_ != nullptr) return memory_word(near_).wait_beyond(value, [&] { move_on(most); });
+  for (int pause = 1; far_load() <= value; pause = std::min(pause + 1, most)) move_on(pause); // a look travels
 }
 
 std::unique_ptr<shared_words> words_at_home(communicator const& comm, std::string const& name, int home,

@@ -15,10 +15,6 @@
 
 namespace armada::detail {
 
-/// What a rank does while it waits for another: MPI and everything in the background move on, since the other may need
-/// this rank for it.
-void move_everything_on();
-
 class shared_words final : public resource {
 public:
   class word;
@@ -34,7 +30,6 @@ public:
 
   [[nodiscard]] int rank() const noexcept { return rank_; }
   [[nodiscard]] int ranks() const noexcept { return ranks_; }
-  [[nodiscard]] std::string const& name() const noexcept { return name_; }
   [[nodiscard]] word at(int rank, std::int64_t index) const noexcept;
 
   /// Writes a word that is there by the time the next update of that rank's words is; one at a time.
@@ -67,9 +62,8 @@ public:
   bool store_if(std::int64_t expected, std::int64_t desired) const {
     return near_ != nullptr ? memory_word(near_).store_if(expected, desired) : far_store_if(expected, desired);
   }
-  void wait_beyond(std::int64_t value) const {
-    near_ != nullptr ? memory_word(near_).wait_beyond(value, move_everything_on) : far_wait_beyond(value);
-  }
+  /// Meanwhile MPI and everything in the background move on: the rank that is waited for may need this one for it.
+  void wait_beyond(std::int64_t value) const;
   void wake(std::int64_t from, std::int64_t to) const noexcept {
     if (near_ != nullptr) memory_word(near_).wake(from, to);
   }
@@ -79,7 +73,6 @@ private:
   void far_store(std::int64_t value) const;
   std::int64_t far_add(std::int64_t value) const;
   bool far_store_if(std::int64_t expected, std::int64_t desired) const;
-  void far_wait_beyond(std::int64_t value) const;
 
   shared_words const* words_;
   std::int64_t* near_;

@@ -3,15 +3,18 @@
 #include "tests/rma/cells.hpp"
 #include "tests/support/throws.hpp"
 
+#include <armada/collectives/allreduce.hpp>
 #include <armada/collectives/barrier.hpp>
 
 #include <gtest/gtest.h>
 
 #include <concepts>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace armada {
 namespace {
@@ -106,6 +109,22 @@ TEST(mutex, several_are_taken_together) {
   }
   barrier(world());
   EXPECT_EQ(data.get(), 30 * ranks());
+  barrier(world());
+}
+
+/// Under the mutex rank 0 waits for an exchange that needs every other rank, and they wait for the mutex.
+TEST(mutex, mpi_moves_on_while_a_rank_waits) {
+  mutex exclusion(world());
+  std::vector<double> const mine(1 << 17, me() + 1.0);
+  std::vector<double> sum(mine.size());
+  if (me() == 0) exclusion.lock();
+  barrier(world());
+  auto later = allreduce(world(), mine, sum, std::plus{}, nonblocking);
+  if (me() != 0) exclusion.lock();
+  later.wait();
+  exclusion.unlock();
+  EXPECT_EQ(sum.front(), ranks() * (ranks() + 1) / 2);
+  EXPECT_EQ(sum.back(), sum.front());
   barrier(world());
 }
 
