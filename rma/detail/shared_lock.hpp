@@ -22,31 +22,38 @@ private:
   std::atomic<std::uint32_t> held_{0};
 };
 
-/// The lock of one rank's part of a window: shared by many or held by one.
+/// The lock of one rank's part of a window: shared by many or held by one. Neither kind starves the other: a writer
+/// waits for the readers that are inside and the writers before it, a reader for one writer at most. (Brandenburg and
+/// Anderson, "Spin-based reader-writer synchronization for multiprocessor real-time systems", 2010: phase-fair
+/// tickets.) While a writer waits, new readers do, so whoever holds the lock already must not take it again.
 class part_lock {
 public:
   void lock() noexcept {
-    backoff wait;
-    for (std::uint32_t expected = 0;
-         !holders_.compare_exchange_weak(expected, writer, std::memory_order_acquire, std::memory_order_relaxed);
-         expected = 0)
-      wait.pause();
+    auto const ticket = writers_come_.fetch_add(1, std::memory_order_relaxed);
+    for (backoff wait; writers_gone_.load(std::memory_order_acquire) != ticket;) wait.pause();
+    auto const inside = readers_come_.fetch_add(closed | (ticket & phase), std::memory_order_acquire);
+    for (backoff wait; readers_gone_.load(std::memory_order_acquire) != inside;) wait.pause();
   }
-  void unlock() noexcept { holders_.store(0, std::memory_order_release); }
+  void unlock() noexcept {
+    readers_come_.fetch_and(~(closed | phase), std::memory_order_release);
+    writers_gone_.store(writers_gone_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
   void lock_shared() noexcept {
-    for (backoff wait;;) {
-      auto expected = holders_.load(std::memory_order_relaxed);
-      if (expected != writer &&
-          holders_.compare_exchange_weak(expected, expected + 1, std::memory_order_acquire, std::memory_order_relaxed))
-        return;
-      wait.pause();
-    }
+    auto const writer = readers_come_.fetch_add(one_reader, std::memory_order_acquire) & (closed | phase);
+    if (writer == 0) return;
+    for (backoff wait; (readers_come_.load(std::memory_order_acquire) & (closed | phase)) == writer;) wait.pause();
   }
-  void unlock_shared() noexcept { holders_.fetch_sub(1, std::memory_order_release); }
+  void unlock_shared() noexcept { readers_gone_.fetch_add(one_reader, std::memory_order_release); }
+
+  /// Whether a writer is inside or next: readers that come now wait.
+  [[nodiscard]] bool is_closed() const noexcept {
+    return (readers_come_.load(std::memory_order_relaxed) & closed) != 0;
+  }
 
 private:
-  static constexpr std::uint32_t writer = 0xffff'ffff;
-  std::atomic<std::uint32_t> holders_{0};
+  static constexpr std::uint32_t phase = 1, closed = 2, one_reader = 4; // the phase tells a writer from the next
+  std::atomic<std::uint32_t> readers_come_{0}, readers_gone_{0};
+  std::atomic<std::uint32_t> writers_come_{0}, writers_gone_{0};
 };
 
 /// Keeps `lock_all` and exclusive locks of single parts apart at a cost that does not grow with the ranks: it counts

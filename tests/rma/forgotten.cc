@@ -1,7 +1,8 @@
-/// A window and an open epoch that outlive the environment: it must name the window, close it, and end well. With
-/// `throws` an exception passes the window on one rank while the others wait for it.
+/// A window, an open epoch and a tool that outlive the environment: it must name the windows, close them, and end well.
+/// With `throws` an exception passes the window on one rank while the others wait for it.
 
 #include <armada/core/environment.hpp>
+#include <armada/rma/counter.hpp>
 #include <armada/rma/window.hpp>
 
 #include <iostream>
@@ -13,6 +14,7 @@ namespace {
 
 armada::window<int> forgotten; // NOLINT(*-avoid-non-const-global-variables)
 std::optional<armada::epoch<int>> epoch;
+std::optional<armada::counter> tickets;
 
 } // namespace
 
@@ -25,6 +27,7 @@ int main(int argc, char** argv) {
       forgotten = armada::window<int>::allocate(world, 100, {.name = "forgotten one"});
       epoch.emplace(forgotten.lock(world.rank()));
       epoch->put(7, {.rank = world.rank()});
+      static_cast<void>(tickets.emplace(world).next());
     } else {
       auto const win = armada::window<int>::allocate(world, 100);
       if (world.rank() == 1) throw std::runtime_error("the exception of one rank");
@@ -35,4 +38,9 @@ int main(int argc, char** argv) {
     return 3;
   }
   std::cout << "after the environment" << std::endl;
+  try {
+    if (tickets) static_cast<void>(tickets->next());
+  } catch (armada::lifecycle_error const& e) {
+    std::cout << e.what() << std::endl;
+  }
 }

@@ -27,7 +27,9 @@ for setting in ROAD=near MPIR_CVAR_NOLOCAL=1; do
   run 0 "$setting"
   has 'rank 0 of 2: window "forgotten one" was still open when the environment ended; closed now'
   has 'rank 1 of 2: window "forgotten one" was still open'
+  has 'rank 1 of 2: window "counter" was still open'
   has 'after the environment'
+  has 'this counter is closed, on rank 0'
   grep -qE 'Assertion|leaked|UCX +(ERROR|WARN)' "$scratch/out" && fault 'MPI complains'
 done
 run any MPIR_CVAR_NOLOCAL=1 throws # after ten seconds, in which the others may end as well

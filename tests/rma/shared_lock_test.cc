@@ -102,6 +102,50 @@ TEST(part_lock, a_writer_keeps_readers_out) {
   while (!read) std::this_thread::yield();
 }
 
+/// Readers of which one is always inside, unless a writer asks, and writers that never pause: all of them get in.
+TEST(part_lock, nobody_starves) {
+  part_lock lock;
+  std::atomic<int> inside = 0, satisfied = 0;
+  constexpr int turns = 500;
+  in_threads([&](int number) {
+    for (int i = 0; satisfied < workers; ++i) {
+      if (number % 2 == 0) {
+        std::unique_lock const guard(lock);
+        ASSERT_EQ(inside, 0);
+      } else {
+        std::shared_lock const guard(lock);
+        ++inside;
+        while (inside < 2 && !lock.is_closed() && satisfied < workers) std::this_thread::yield();
+        --inside;
+      }
+      if (i == turns) ++satisfied;
+    }
+  });
+  EXPECT_EQ(satisfied, workers);
+}
+
+TEST(part_lock, a_writer_that_waits_keeps_new_readers_out) {
+  part_lock lock;
+  std::vector<char> order;
+  std::atomic<bool> read = false;
+  lock.lock_shared();
+  EXPECT_FALSE(lock.is_closed());
+  std::jthread const writer([&] {
+    std::unique_lock const guard(lock);
+    order.push_back('w');
+  });
+  while (!lock.is_closed()) std::this_thread::yield();
+  std::jthread const reader([&] {
+    std::shared_lock const guard(lock);
+    order.push_back('r');
+    read = true;
+  });
+  EXPECT_TRUE(waits(read));
+  lock.unlock_shared();
+  while (!read) std::this_thread::yield();
+  EXPECT_EQ(order, (std::vector{'w', 'r'}));
+}
+
 TEST(window_gate, several_of_one_kind_are_inside_at_once) {
   window_gate gate;
   gate.enter_all();
