@@ -74,6 +74,14 @@ void check_alignment(window_state const& window, char const* operation, std::int
 template <class U, class T>
 concept element_for = std::same_as<U, T> ||(std::same_as<T, std::byte>&& wire<U>);
 
+/// Elements that can be compared and swapped. MPI-4.0, section 12.3.4.
+template <class T>
+concept swappable = std::integral<T> || std::same_as<T, std::byte>;
+
+/// A value that MPI may read after the call.
+template <class Value, class T>
+concept lasting_value = std::is_lvalue_reference_v<Value> && std::same_as<std::remove_cvref_t<Value>, T>;
+
 /// A pending that completes what was begun for a rank, by the flush at its `wait`.
 [[nodiscard]] pending<> flushed_later(std::shared_ptr<window_state> window, int rank);
 [[nodiscard]] inline pending<> done_already() noexcept { return {MPI_REQUEST_NULL, request_kind::collective}; }
@@ -90,6 +98,8 @@ concept lasts = std::same_as<Mode, blocking_t> || outlives_call<Buffer>;
 /// it, and `flush` exists; otherwise every call is complete at the end of the epoch.
 template <wire T, bool Passive>
 class one_sided {
+  static constexpr bool of_bytes = std::same_as<T, std::byte>;
+
 public:
   /// Where a call is complete that does not say: at its return, or at the end of an epoch that has no flush.
   using default_mode = std::conditional_t<Passive, blocking_t, deferred_t>;
@@ -175,42 +185,37 @@ public:
     return complete(mode, place);
   }
 
-  /// Replaces one element by op(element, value) and returns what it was, atomically; nothing for `proc_null`, whose
-  /// element is T{}. MPI-4.0, section 12.3.4.
-  template <element_for<T> U, accumulator<U> Op>
-    requires(Passive)
-  U fetch_and_op(U const& value, target const& where, Op op) {
-    U old{};
-    auto const place = check_one<U>("fetch_and_op", where);
-    if (place.count == 0) return old;
-    fetch_element<U>(*state_, value, old, place.rank, place.offset, op);
-    complete_elements(*state_, place.rank);
-    return old;
-  }
+  /// Replaces one element by op(element, value) and returns what it was, atomically; T{}, and no effect, for
+  /// `proc_null`. On a window of bytes the type of `value` is the element's. MPI-4.0, section 12.3.4.
+  template <accumulator<T> Op>
+    requires(Passive && !of_bytes)
+  T fetch_and_op(T const& value, target const& where, Op op) { return fetch_now(value, where, op); }
+  template <wire U, accumulator<U> Op>
+    requires(Passive&& of_bytes)
+  U fetch_and_op(U const& value, target const& where, Op op) { return fetch_now(value, where, op); }
   /// The same with the old value in `old`, after the next flush or the end of the epoch; both stay until then.
-  template <element_for<T> U, accumulator<U> Op>
-  void fetch_and_op(U const& value, U& old, target const& where, Op op, deferred_t = {}) {
+  template <class Value, element_for<T> U, accumulator<U> Op>
+    requires(lasting_value<Value, U>)
+  void fetch_and_op(Value&& value, U& old, target const& where, Op op, deferred_t = {}) {
     auto const place = check_one<U>("fetch_and_op", where);
     if (place.count > 0) fetch_element<U>(*state_, value, old, place.rank, place.offset, op);
   }
 
   /// Replaces one element by `desired` if it equals `expected`, and returns what it was, atomically.
   /// Whole numbers, `bool` and `std::byte` only. MPI-4.0, section 12.3.4.
-  template <element_for<T> U>
-    requires(Passive && (std::integral<U> || std::same_as<U, std::byte>))
+  T compare_and_swap(T const& expected, T const& desired,
+                     target const& where) requires(Passive && !of_bytes && swappable<T>) {
+    return swap_now(expected, desired, where);
+  }
+  template <swappable U>
+    requires(Passive&& of_bytes)
   U compare_and_swap(U const& expected, std::type_identity_t<U> const& desired, target const& where) {
-    U old{};
-    auto const place = check_one<U>("compare_and_swap", where);
-    if (place.count == 0) return old;
-    compare_and_swap_element<U>(*state_, expected, desired, old, place.rank, place.offset);
-    complete_elements(*state_, place.rank);
-    return old;
+    return swap_now(expected, desired, where);
   }
   /// The same with the old value in `old`, after the next flush or the end of the epoch; all three stay until then.
-  template <element_for<T> U>
-    requires(std::integral<U> || std::same_as<U, std::byte>)
-  void compare_and_swap(U const& expected, std::type_identity_t<U> const& desired, std::type_identity_t<U>& old,
-                        target const& where, deferred_t = {}) {
+  template <class Expected, class Desired, element_for<T> U>
+    requires(swappable<U>&& lasting_value<Expected, U>&& lasting_value<Desired, U>)
+  void compare_and_swap(Expected&& expected, Desired&& desired, U& old, target const& where, deferred_t = {}) {
     auto const place = check_one<U>("compare_and_swap", where);
     if (place.count > 0) compare_and_swap_element<U>(*state_, expected, desired, old, place.rank, place.offset);
   }
@@ -254,16 +259,34 @@ protected:
   int only_;
 
 private:
+  template <class U, class Op>
+  [[nodiscard]] U fetch_now(U const& value, target const& where, Op op) {
+    U old{};
+    auto const place = check_one<U>("fetch_and_op", where);
+    if (place.count == 0) return old;
+    fetch_element<U>(*state_, value, old, place.rank, place.offset, op);
+    complete_elements(*state_, place.rank);
+    return old;
+  }
+  template <class U>
+  [[nodiscard]] U swap_now(U const& expected, U const& desired, target const& where) {
+    U old{};
+    auto const place = check_one<U>("compare_and_swap", where);
+    if (place.count == 0) return old;
+    compare_and_swap_element<U>(*state_, expected, desired, old, place.rank, place.offset);
+    complete_elements(*state_, place.rank);
+    return old;
+  }
+
   template <class U>
   [[nodiscard]] checked_target check(char const* operation, target const& where, std::int64_t available) const {
-    constexpr bool by_units = std::same_as<T, std::byte>;
     constexpr auto bytes = static_cast<std::int64_t>(sizeof(U));
-    return target_check(open(), only_, operation, where).of(by_units ? 0 : bytes, bytes, available);
+    return target_check(open(), only_, operation, where).of(of_bytes ? 0 : bytes, bytes, available);
   }
   template <class U>
   [[nodiscard]] checked_target check_aligned(char const* operation, target const& where, std::int64_t available) const {
     auto const place = check<U>(operation, where, available);
-    if constexpr (std::same_as<T, std::byte>) check_alignment(*state_, operation, place.offset, alignof(U));
+    if constexpr (of_bytes) check_alignment(*state_, operation, place.offset, alignof(U));
     return place;
   }
   template <class U>

@@ -44,7 +44,7 @@ private:
 
 shared_words::shared_words(communicator const& comm, std::int64_t count, std::string name)
     : name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()),
-      window_(window<std::int64_t>::allocate(comm, count, name_)), epoch_(window_.lock_all()) {
+      window_(window<std::int64_t>::allocate(comm, count, {.name = name_})), epoch_(window_.lock_all()) {
   if (comm.state()->nearby().whole)
     for (int r = 0; r < ranks_; ++r) near_.push_back(window_.shared(r).data());
   enter();

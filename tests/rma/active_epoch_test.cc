@@ -73,7 +73,7 @@ TEST(fence_epoch, everybody_writes_to_everybody) {
 
 TEST(fence_epoch, updates_and_fetches_are_there_after_the_fence) {
   auto win = window<std::int64_t>::allocate(world(), me() == 0 ? 4 : 0);
-  std::int64_t const one = 1, mine = me();
+  std::int64_t const none = 0, one = 1, mine = me();
   std::int64_t old = -1, before = -1;
   std::vector<std::int64_t> const pair{10, 20};
   std::vector<std::int64_t> was(2, -1);
@@ -83,7 +83,7 @@ TEST(fence_epoch, updates_and_fetches_are_there_after_the_fence) {
     epoch.fetch_and_op(one, old, {.rank = 0, .offset = 2}, std::plus<>{});
     epoch.fence();
     epoch.get_accumulate(pair, was, {.rank = 0}, no_op{});
-    if (me() == ranks() - 1) epoch.compare_and_swap(std::int64_t{0}, mine, before, {.rank = 0, .offset = 3});
+    if (me() == ranks() - 1) epoch.compare_and_swap(none, mine, before, {.rank = 0, .offset = 3});
     epoch.fence();
     EXPECT_EQ(was, (std::vector<std::int64_t>{10 * ranks(), 20 * ranks()}));
     EXPECT_TRUE(old >= 0 && old < ranks());
