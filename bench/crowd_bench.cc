@@ -5,6 +5,7 @@
 #include <armada/arrays/distributed_array.hpp>
 #include <armada/collectives/allreduce.hpp>
 #include <armada/collectives/barrier.hpp>
+#include <armada/collectives/bcast.hpp>
 #include <armada/core/call.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/core/progress.hpp>
@@ -33,6 +34,15 @@ int main(int argc, char** argv) {
   auto const limit = crowded ? bench::ratio(100) : bench::difference(0.05);
   table.compare("barrier, MPI_Barrier of raw MPICH", "us", limit, repeat([&] { armada::barrier(world); }),
                 as_mpich([&] { MPI_Barrier(world.raw()); }));
+  // A barrier in between: without one the root of a broadcast runs ahead, and nobody waits.
+  table.compare("barrier and bcast of 8 B, those of raw MPICH", "us", limit, repeat([&] {
+                  armada::barrier(world);
+                  armada::bcast(world, value, 0);
+                }),
+                as_mpich([&] {
+                  MPI_Barrier(world.raw());
+                  MPI_Bcast(&value, 1, MPI_DOUBLE, 0, world.raw());
+                }));
   table.compare("allreduce of 8 B, MPI_Allreduce of raw MPICH", "us", limit,
                 repeat([&] { armada::allreduce(world, value, total, std::plus{}); }),
                 as_mpich([&] { MPI_Allreduce(&value, &total, 1, MPI_DOUBLE, MPI_SUM, world.raw()); }));

@@ -42,9 +42,11 @@ public:
     return request_of<MPI_Ibcast_c>(
         std::tuple(static_cast<void*>(&said_), announcement::words, MPI_INT64_T, root_, raw));
   }
-  MPI_Request transfer(MPI_Comm raw) {
-    auto* const data = here_ ? const_cast<std::byte*>(bytes_.data()) : room();
-    return request_of<MPI_Ibcast_c>(std::tuple(static_cast<void*>(data), MPI_Count{said_.bytes}, MPI_BYTE, root_, raw));
+  MPI_Request transfer(MPI_Comm raw) { return request_of<MPI_Ibcast_c>(transferring(raw)); }
+  void transfer_now(MPI_Comm raw) {
+    auto const arguments = transferring(raw);
+    plain_side<std::byte> const side{std::get<0>(arguments), std::get<1>(arguments)};
+    routine<MPI_Bcast_c, MPI_Ibcast_c>::launch(blocking, arguments, side);
   }
   void take() {
     if (root_ == root_beside) return;
@@ -56,6 +58,10 @@ private:
   static bool is_source(communicator const& comm, int root) {
     auto const who = role_of("bcast", comm, root);
     return who.is_root || !who.is_leaf;
+  }
+  [[nodiscard]] auto transferring(MPI_Comm raw) {
+    auto* const data = here_ ? const_cast<std::byte*>(bytes_.data()) : room();
+    return std::tuple(static_cast<void*>(data), MPI_Count{said_.bytes}, MPI_BYTE, root_, raw);
   }
   /// Where the bytes arrive: in the value itself when they are its elements.
   std::byte* room() {

@@ -205,6 +205,7 @@ class combiner_of final : public combiner_base {
 public:
   explicit combiner_of(Op op) : op_(std::move(op)) {}
   void run(void const* in, void* inout, MPI_Count count) noexcept override { combine<Op, T>(op_, in, inout, count); }
+  [[nodiscard]] Op& callable() noexcept { return op_; }
 
 private:
   Op op_;

@@ -3,6 +3,7 @@
 /// The few parameter orders of MPI's collectives that move data: each checked and prepared here, and nowhere else. A
 /// family returns what `routine<…>::launch` takes. Reductions: detail/reductions.hpp.
 
+#include <armada/collectives/detail/near_shortcuts.hpp>
 #include <armada/collectives/detail/side.hpp>
 #include <armada/core/launch.hpp>
 

@@ -2,7 +2,8 @@
 
 /// Collectives on values of any size: one exchange of what is to come, one of bytes. An exchange has
 ///   `MPI_Request announce(MPI_Comm)`, `MPI_Request transfer(MPI_Comm)` and `take()`, which makes the result.
-/// Nonblocking, the bytes go on the private twin, in posting order on every rank.
+/// Nonblocking, the bytes go on the private twin, in posting order on every rank. One whose `transfer` has a blocking
+/// form, which may take the near road, has `transfer_now(MPI_Comm)` as well.
 
 #include <armada/collectives/detail/value_bytes.hpp>
 #include <armada/core/call.hpp>
@@ -83,7 +84,10 @@ template <class Exchange>
 [[nodiscard]] auto run_exchange(blocking_t, communicator const& comm, Exchange exchange) {
   MPI_Status ignored{};
   request(exchange.announce(comm.raw()), request_kind::collective).wait(ignored);
-  request(exchange.transfer(comm.raw()), request_kind::collective).wait(ignored);
+  if constexpr (requires { exchange.transfer_now(comm.raw()); })
+    exchange.transfer_now(comm.raw());
+  else
+    request(exchange.transfer(comm.raw()), request_kind::collective).wait(ignored);
   return exchange.take();
 }
 

@@ -2,11 +2,13 @@
 
 /// The parameter orders of MPI's reductions: each checked and prepared here, and nowhere else.
 
+#include <armada/collectives/detail/near_shortcuts.hpp>
 #include <armada/collectives/detail/side.hpp>
 #include <armada/core/launch.hpp>
 #include <armada/core/operation.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -35,19 +37,35 @@ struct reduced_element<In, Out> {
 template <class In, class Out>
 using reduced_element_t = typename reduced_element<In, Out>::type;
 
-/// The operation of a stateless callable lives until MPI ends.
+/// A callable without state, and MPI's operation for it, which lives until MPI ends.
+template <class T, class Op>
 struct lasting_operation {
+  using element = T;
+  [[no_unique_address]] Op callable;
   MPI_Op handle;
   [[nodiscard]] MPI_Op raw() const noexcept { return handle; }
+  [[nodiscard]] Op& function() noexcept { return callable; }
+};
+/// A callable with state, which lives in MPI's operation for it.
+template <class T, class Op>
+struct owned_operation {
+  using element = T;
+  Op* callable;
+  operation handle;
+  [[nodiscard]] MPI_Op raw() const { return handle.raw(); }
+  [[nodiscard]] Op& function() noexcept { return *callable; }
 };
 
 /// MPI's operation for `op` on elements T, to be kept while it is in use.
 template <class T, class Op>
 [[nodiscard]] auto kept_operation(Op op) {
-  if constexpr (stateless<Op>)
-    return lasting_operation{operation_of<T>(op)};
-  else
-    return make_operation<T>(std::move(op));
+  if constexpr (stateless<Op>) {
+    return lasting_operation<T, Op>{op, operation_of<T>(op)};
+  } else {
+    auto combiner = std::make_unique<combiner_of<Op, T>>(std::move(op));
+    auto* const callable = &combiner->callable();
+    return owned_operation<T, Op>{callable, operation::own(std::move(combiner), is_commuting<Op>)};
+  }
 }
 
 /// Throws unless a reduction takes `in` here; gives its address.
