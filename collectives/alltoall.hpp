@@ -111,7 +111,8 @@ template <std::default_initializable T, completion Mode = blocking_t>
         },
         [](memory& both) { return detail::values_of_slots<T>(std::move(both.out)); });
   } else {
-    return detail::run_exchange(mode, comm, detail::alltoall_exchange<T>(comm, values));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "alltoall"},
+                                detail::alltoall_exchange<T>(comm, values));
   }
 }
 

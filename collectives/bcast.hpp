@@ -84,7 +84,8 @@ private:
 /// Throws `argument_error` for a wrong root, and `type_error` where the type is another one than the root's.
 template <detail::of_any_size T, completion Mode = blocking_t>
 auto bcast(communicator const& comm, T& value, int root, Mode mode = {}) {
-  return detail::run_exchange(mode, comm, detail::bcast_exchange<T>(comm, value, root));
+  return detail::run_exchange(mode, {.comm = comm, .operation = "bcast", .root = root},
+                              detail::bcast_exchange<T>(comm, value, root));
 }
 
 } // namespace armada

@@ -86,7 +86,8 @@ template <std::default_initializable T, completion Mode = blocking_t>
         });
   } else {
     constexpr bool now = std::same_as<Mode, blocking_t>;
-    return detail::run_exchange(mode, comm, detail::gather_exchange<T>("gather", comm, value, root, !now));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "gather", .root = root},
+                                detail::gather_exchange<T>("gather", comm, value, root, !now));
   }
 }
 

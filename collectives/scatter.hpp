@@ -94,7 +94,8 @@ template <std::default_initializable T, completion Mode = blocking_t>
         },
         [](memory& both) { return static_cast<T>(std::move(both.mine)); });
   } else {
-    return detail::run_exchange(mode, comm, detail::scatter_exchange<T>(values, root, here));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "scatter", .root = root},
+                                detail::scatter_exchange<T>(values, root, here));
   }
 }
 

@@ -25,6 +25,20 @@ template <class Side>
   return std::tuple(side.address(), count, side.type());
 }
 
+/// A collective in which every rank has `count` of `first`, or `other_count` of `second` where that is in place.
+template <class First, class Second>
+[[nodiscard]] collective_call same_everywhere(collective_call what, First const& first, MPI_Count count,
+                                              Second const& second, MPI_Count other_count) {
+  if constexpr (has_data<First>) {
+    what.count = count;
+    what.type = first.type();
+  } else if constexpr (has_data<Second>) {
+    what.count = other_count;
+    what.type = second.type();
+  }
+  return what;
+}
+
 /// One buffer that every rank has: bcast.
 template <class Buffer>
 [[nodiscard]] auto rooted(std::string_view operation, communicator const& comm, Buffer& buffer, int root) {
@@ -32,7 +46,9 @@ template <class Buffer>
   auto side = side_of(buffer);
   check_there<decltype(side)>(operation, comm, "the buffer", root != root_beside);
   auto arguments = std::tuple_cat(triple(side), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(side));
+  collective_call const what{
+      .comm = comm, .operation = operation, .root = root, .count = side.count(), .type = side.type()};
+  return prepare_call(what, std::move(arguments), std::move(side));
 }
 
 /// The length of an equal block of the root's `whole`, which has comm.peers() of them; every leaf has one, `part`.
@@ -56,7 +72,9 @@ template <class In, class Out>
   auto to = side_of(out);
   auto const block = rooted_block(operation, comm, root, "in", from, "out", to);
   auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what =
+      same_everywhere({.comm = comm, .operation = operation, .root = root}, from, from.count(), to, block);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// Equal blocks from the root: scatter.
@@ -66,7 +84,8 @@ template <class In, class Out>
   auto to = side_of(out);
   auto const block = rooted_block(operation, comm, root, "out", to, "in", from);
   auto arguments = std::tuple_cat(triple(from, block), triple(to), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what = same_everywhere({.comm = comm, .operation = operation, .root = root}, to, to.count(), from, block);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// Equal blocks to all of `blocks` partners: allgather, neighbor_allgather.
@@ -80,7 +99,8 @@ template <class In, class Out>
   check_there<decltype(to)>(operation, comm, "out", true);
   auto const block = block_of(operation, comm, "out", to, blocks, from);
   auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what = same_everywhere({.comm = comm, .operation = operation}, from, from.count(), to, block);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// An equal block for each of `targets` partners and from each of `sources`: alltoall, neighbor_alltoall.
@@ -103,7 +123,8 @@ template <class In, class Out>
                     "bytes");
   }
   auto arguments = std::tuple_cat(triple(from, sent), triple(to, received), std::tuple(comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what = same_everywhere({.comm = comm, .operation = operation}, to, received, from, sent);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// Throws `argument_error` unless a cut has `blocks` blocks, each inside the buffer.
@@ -163,7 +184,8 @@ template <class In, class T>
   auto from = side_of(in);
   check_rooted_cut(operation, comm, root, "in", from, "out", out);
   auto arguments = std::tuple_cat(triple(from), pieces_of(out), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(out));
+  collective_call const what{.comm = comm, .operation = operation, .form = "ragged", .root = root};
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(out));
 }
 
 /// Blocks of each rank's own length from the root: scatterv.
@@ -173,7 +195,8 @@ template <class T, class Out>
   auto to = side_of(out);
   check_rooted_cut(operation, comm, root, "out", to, "in", in);
   auto arguments = std::tuple_cat(pieces_of(in), triple(to), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(in), std::move(to));
+  collective_call const what{.comm = comm, .operation = operation, .form = "ragged", .root = root};
+  return prepare_call(what, std::move(arguments), std::move(in), std::move(to));
 }
 
 inline constexpr MPI_Aint no_displacement = 0;
@@ -194,7 +217,9 @@ template <class In, class T>
   }
   auto arguments =
       std::tuple_cat(triple(from), std::tuple(static_cast<void*>(first), counts, places, type, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(out));
+  collective_call const what{
+      .comm = comm, .operation = operation, .form = "ragged", .type = type, .counts = {counts, out.counts.size()}};
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(out));
 }
 
 /// Blocks of each pair's own length: alltoallv. `in` may be `in_place`.
@@ -202,15 +227,16 @@ template <class In, class T>
 [[nodiscard]] auto exchanged_ragged(std::string_view operation, communicator const& comm, In in, ragged_buffer<T> out) {
   check_cut(operation, comm, "out", out, comm.peers());
   auto const to = pieces_of(out);
+  collective_call const what{.comm = comm, .operation = operation, .form = "ragged"};
   if constexpr (in_place_tag<In>) {
     check_in_place<in_place_side>(operation, comm);
     auto const from = std::tuple(MPI_IN_PLACE, std::get<1>(to), std::get<2>(to), std::get<3>(to)); // not read
     auto arguments = std::tuple_cat(from, to, std::tuple(comm.raw()));
-    return prepare_call(std::move(arguments), std::move(out));
+    return prepare_call(what, std::move(arguments), std::move(out));
   } else {
     check_cut(operation, comm, "in", in, comm.peers());
     auto arguments = std::tuple_cat(pieces_of(in), to, std::tuple(comm.raw()));
-    return prepare_call(std::move(arguments), std::move(in), std::move(out));
+    return prepare_call(what, std::move(arguments), std::move(in), std::move(out));
   }
 }
 
@@ -253,17 +279,18 @@ template <typed_blocks Range>
 template <class In, class Out>
 [[nodiscard]] auto exchanged_typed(std::string_view operation, communicator const& comm, In const& in, Out const& out) {
   auto to = list_of(out);
+  collective_call const what{.comm = comm, .operation = operation, .form = "a type for each pair"};
   check_lengths(operation, comm, "out", static_cast<MPI_Count>(to.counts.size()), comm.peers(), "blocks");
   if constexpr (in_place_tag<In>) {
     check_in_place<in_place_side>(operation, comm);
     auto arguments = std::tuple_cat(pieces_of(to), pieces_of(to), std::tuple(comm.raw()));
     std::get<0>(arguments) = MPI_IN_PLACE;
-    return prepare_call(std::move(arguments), std::move(to));
+    return prepare_call(what, std::move(arguments), std::move(to));
   } else {
     auto from = list_of(in);
     check_lengths(operation, comm, "in", static_cast<MPI_Count>(from.counts.size()), comm.peers(), "blocks");
     auto arguments = std::tuple_cat(pieces_of(from), pieces_of(to), std::tuple(comm.raw()));
-    return prepare_call(std::move(arguments), std::move(from), std::move(to));
+    return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
   }
 }
 

@@ -52,10 +52,12 @@ template <class Routine, class Memory, class Prepare, class Take>
 [[nodiscard]] auto run_on(nonblocking_t, Memory memory, Prepare prepare, Take take) {
   auto kept = std::make_unique<Memory>(std::move(memory));
   auto prepared = prepare(*kept);
-  MPI_Request const request = Routine::begin(prepared.arguments);
-  return make_pending(request, request_kind::collective,
-                      [kept = std::move(kept), more = std::move(prepared.keep),
-                       take = std::move(take)](MPI_Status const&) mutable { return take(*kept); });
+  return collectively(nonblocking, prepared.what, [&] {
+    MPI_Request const request = Routine::begin(prepared.arguments);
+    return make_pending(request, request_kind::collective,
+                        [kept = std::move(kept), more = std::move(prepared.keep),
+                         take = std::move(take)](MPI_Status const&) mutable { return take(*kept); });
+  });
 }
 
 } // namespace armada::detail
