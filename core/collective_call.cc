@@ -23,7 +23,7 @@ struct record {
   std::int32_t first;   // the lowest of these ranks
   std::int32_t ranks;   // how many they are
   std::uint64_t listed; // those of them below 64, as bits
-  std::array<char, 104> text;
+  std::array<char, 152> text;
 };
 
 /// The calls that are not the same, by their first rank, and whether there are more of them.
@@ -240,6 +240,13 @@ void collective_scope::enter(collective_call const& call) {
 }
 
 void collective_scope::leave() noexcept { --depth; }
+
+void refuse_together(collective_call call, std::string_view why) {
+  call.form = why.substr(why.find(": ") == std::string_view::npos ? 0 : why.find(": ") + 2); // behind where and who
+  call.count = -1;
+  call.counts = {};
+  collective_scope const compared(call);
+}
 
 std::unique_ptr<agreement> new_agreement(collective_call const& call, std::string_view mode) {
   if (depth > 0) return nullptr;

@@ -85,6 +85,21 @@ private:
   bool open_ = false;
 };
 
+/// Compares a call that this rank cannot make with those of the others.
+void refuse_together(collective_call call, std::string_view why);
+
+/// Runs a check of arguments that one rank alone has. Where it throws `argument_error`, and collectives are compared,
+/// the other ranks hear of it: all throw `collective_mismatch` then.
+template <class Check>
+void check_alone(collective_call const& call, Check check) {
+  try {
+    check();
+  } catch (argument_error const& e) {
+    if (checks::collectives()) refuse_together(call, e.what());
+    throw;
+  }
+}
+
 /// Counts a collective that is begun now; null unless it is to be compared.
 [[nodiscard]] std::unique_ptr<agreement> new_agreement(collective_call const& call, std::string_view mode);
 

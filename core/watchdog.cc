@@ -1,3 +1,4 @@
+#include <armada/core/call.hpp>
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/job.hpp>
@@ -89,7 +90,8 @@ public:
       : ranks_(near.members), elsewhere_(!near.whole), mine_(static_cast<std::size_t>(near.rank)), who_(job::whoami()),
         limit_(seconds), segment_(near, sizeof(reported_flag) + ranks_.size() * sizeof(watch_slot)) {
     static_assert(sizeof(reported_flag) == alignof(watch_slot));
-    segment_.populate(0, segment_.size()); // a memfd is zeroed, which is how both begin
+    segment_.populate(0, segment_.size());              // a memfd is zeroed, which is how both begin
+    if (ranks_.size() > 1) call<MPI_Barrier>(near.raw); // all have opened it
     segment_.close_file();
     thread_ = std::thread([this] { run(); });
   }

@@ -42,9 +42,11 @@ template <class First, class Second>
 /// One buffer that every rank has: bcast.
 template <class Buffer>
 [[nodiscard]] auto rooted(std::string_view operation, communicator const& comm, Buffer& buffer, int root) {
-  check_root(operation, comm, root);
   auto side = side_of(buffer);
-  check_there<decltype(side)>(operation, comm, "the buffer", root != root_beside);
+  check_alone({.comm = comm, .operation = operation, .root = root}, [&] {
+    check_root(operation, comm, root);
+    check_there<decltype(side)>(operation, comm, "the buffer", root != root_beside);
+  });
   auto arguments = std::tuple_cat(triple(side), std::tuple(root, comm.raw()));
   collective_call const what{
       .comm = comm, .operation = operation, .root = root, .count = side.count(), .type = side.type()};
@@ -56,13 +58,17 @@ template <class Part, class Whole>
 [[nodiscard]] MPI_Count rooted_block(std::string_view operation, communicator const& comm, int root,
                                      std::string_view part_name, Part const& part, std::string_view whole_name,
                                      Whole const& whole) {
-  auto const who = role_of(operation, comm, root);
-  check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
-  check_there<Part>(operation, comm, part_name, who.is_leaf);
-  check_there<Whole>(operation, comm, whole_name, who.is_root);
-  if (!who.is_root) return 0;
-  return who.is_leaf ? block_of(operation, comm, whole_name, whole, comm.peers(), part)
-                     : block_of(operation, comm, whole_name, whole, comm.peers(), no_side{});
+  MPI_Count block = 0;
+  check_alone({.comm = comm, .operation = operation, .root = root}, [&] {
+    auto const who = role_of(operation, comm, root);
+    check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
+    check_there<Part>(operation, comm, part_name, who.is_leaf);
+    check_there<Whole>(operation, comm, whole_name, who.is_root);
+    if (!who.is_root) return;
+    block = who.is_leaf ? block_of(operation, comm, whole_name, whole, comm.peers(), part)
+                        : block_of(operation, comm, whole_name, whole, comm.peers(), no_side{});
+  });
+  return block;
 }
 
 /// Equal blocks to the root: gather.
@@ -169,12 +175,14 @@ void check_own_block(std::string_view operation, communicator const& comm, std::
 template <class Part, class T>
 void check_rooted_cut(std::string_view operation, communicator const& comm, int root, std::string_view part_name,
                       Part const& part, std::string_view cut_name, ragged_buffer<T> const& cut) {
-  auto const who = role_of(operation, comm, root);
-  check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
-  check_there<Part>(operation, comm, part_name, who.is_leaf);
-  if (!who.is_root) return;
-  check_cut(operation, comm, cut_name, cut, comm.peers());
-  check_own_block(operation, comm, part_name, part, cut);
+  check_alone({.comm = comm, .operation = operation, .root = root}, [&] {
+    auto const who = role_of(operation, comm, root);
+    check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
+    check_there<Part>(operation, comm, part_name, who.is_leaf);
+    if (!who.is_root) return;
+    check_cut(operation, comm, cut_name, cut, comm.peers());
+    check_own_block(operation, comm, part_name, part, cut);
+  });
 }
 
 /// Blocks of each rank's own length to the root: gatherv.

@@ -1,5 +1,6 @@
 #include <armada/core/agree.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 #include <armada/core/job.hpp>
 #include <armada/rma/detail/window_state.hpp>
 
@@ -12,6 +13,7 @@ namespace armada::detail {
 
 window_state::window_state(communicator const& comm, std::int64_t bytes, std::string name)
     : comm_(comm.state()), name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()) {
+  collective_scope const inside({.comm = comm, .operation = "window"});
   node_ = comm_->nearby();
   agree(comm, [&] { allocate(bytes); });
   if (node_.whole) {
@@ -123,12 +125,17 @@ void window_state::require_covered(int rank, std::string_view operation) const {
     throw lifecycle_error(text(operation, " of ", describe(), ": rank ", rank, " is not locked by rank ", rank_));
 }
 
+watch_scope window_state::watched(std::string_view operation, int rank) const {
+  return watch_scope([&] { return text(operation, " of rank ", rank, "'s part of ", describe()); });
+}
+
 void window_state::lock(int rank, lock_kind kind) {
   if (!open_) throw lifecycle_error(text("lock of ", describe(), ", which was closed"));
   check_rank(rank, "lock");
   if (all_locked_ || std::find(locked_.begin(), locked_.end(), rank) != locked_.end())
     throw lifecycle_error(text("lock of ", describe(), ": rank ", rank_, " has locked ",
                                all_locked_ ? std::string("all parts") : text("the part of rank ", rank), " already"));
+  auto const watch = watched("lock", rank);
   if (!all_near()) {
     call<MPI_Win_lock>(kind == exclusive ? MPI_LOCK_EXCLUSIVE : MPI_LOCK_SHARED, rank, 0, raw_);
   } else if (kind == exclusive) {
@@ -145,6 +152,7 @@ void window_state::lock(int rank, lock_kind kind) {
 void window_state::unlock(int rank) {
   if (all_locked_) throw lifecycle_error(text("unlock of ", describe(), ": all parts are locked, not one"));
   require_covered(rank, "unlock");
+  auto const watch = watched("unlock", rank);
   if (!all_near()) sync();
   auto const at = std::find(locked_.begin(), locked_.end(), rank) - locked_.begin();
   auto const kind = locked_as_[static_cast<std::size_t>(at)];
@@ -164,6 +172,7 @@ void window_state::lock_all() {
   if (!open_) throw lifecycle_error(text("lock_all of ", describe(), ", which was closed"));
   if (all_locked_ || !locked_.empty())
     throw lifecycle_error(text("lock_all of ", describe(), ": rank ", rank_, " has locked parts of it already"));
+  watch_scope const watch([this] { return "lock_all of " + describe(); });
   if (all_near())
     control().gate.enter_all();
   else
@@ -191,6 +200,7 @@ void window_state::sync() {
 
 void window_state::flush(int rank) {
   require_covered(rank, "flush");
+  auto const watch = watched("flush", rank);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (raw_ != MPI_WIN_NULL) call<MPI_Win_flush>(rank, raw_);
 }

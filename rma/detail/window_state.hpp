@@ -6,6 +6,7 @@
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/resource.hpp>
 #include <armada/core/shared_segment.hpp>
+#include <armada/core/watchdog.hpp>
 #include <armada/rma/detail/near_atomics.hpp>
 #include <armada/rma/target.hpp>
 
@@ -13,6 +14,8 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -109,6 +112,8 @@ private:
   void require_others() const noexcept;
   void check_rank(int rank, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
+  /// What the watchdog is told while this rank waits for `rank`.
+  [[nodiscard]] watch_scope watched(std::string_view operation, int rank) const;
 
   std::shared_ptr<communicator_state> comm_;
   std::string name_;
