@@ -66,7 +66,8 @@ template <std::default_initializable T, completion Mode = blocking_t>
         },
         [](memory& both) { return detail::values_of_slots<T>(std::move(both.all)); });
   } else {
-    return detail::run_exchange(mode, comm, detail::allgather_exchange<T>("allgather", comm, value, !now));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "allgather"},
+                                detail::allgather_exchange<T>("allgather", comm, value, !now));
   }
 }
 

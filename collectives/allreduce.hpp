@@ -45,7 +45,8 @@ template <class T, detail::combiner<T> Op, completion Mode = blocking_t>
         [](T& total) { return std::move(total); });
   } else {
     constexpr bool now = std::same_as<Mode, blocking_t>;
-    return detail::run_exchange(mode, comm, detail::allreduce_exchange<T, Op>(comm, value, !now, std::move(op)));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "allreduce"},
+                                detail::allreduce_exchange<T, Op>(comm, value, !now, std::move(op)));
   }
 }
 

@@ -53,7 +53,7 @@ template <class T>
 class alltoall_exchange {
 public:
   alltoall_exchange(communicator const& comm, std::vector<T> const& values)
-      : out_(values), said_(static_cast<std::size_t>(comm.peers())) {}
+      : out_("alltoall", comm.rank(), values, comm.peers()), said_(static_cast<std::size_t>(comm.peers())) {}
   MPI_Request announce(MPI_Comm raw) {
     return request_of<MPI_Ialltoall_c>(std::tuple_cat(
         out_.announcing(), std::tuple(static_cast<void*>(said_.data()), announcement::words, MPI_INT64_T, raw)));
@@ -61,9 +61,9 @@ public:
   MPI_Request transfer(MPI_Comm raw) {
     MPI_Aint room = 0;
     for (auto const& each : said_) {
-      lengths_.push_back(each.bytes);
+      lengths_.push_back(each.length());
       places_.push_back(room);
-      room += each.bytes;
+      room += each.length();
     }
     bytes_.resize(static_cast<std::size_t>(room));
     return request_of<MPI_Ialltoallv_c>(
@@ -71,6 +71,7 @@ public:
                        std::tuple(static_cast<void*>(bytes_.data()), lengths_.data(), places_.data(), MPI_BYTE, raw)));
   }
   [[nodiscard]] std::vector<T> take() const {
+    out_.require_sent();
     std::vector<T> values;
     for (std::size_t rank = 0; rank < said_.size(); ++rank) {
       check_announced<T>(said_[rank], static_cast<int>(rank), "alltoall");
@@ -94,24 +95,33 @@ private:
 } // namespace detail
 
 /// Rank r receives value r of every rank's `values`, in rank order: values of any type and size, one for each rank.
-/// Collective over `comm`. Throws `argument_error` when there is not one value for each rank, and `type_error` when the
-/// ranks' types differ; wire types go as they are, and are not compared.
+/// Collective over `comm`. Throws `argument_error` on every rank (of an intercommunicator, those of the other side)
+/// when one has not one value for each rank, and `type_error` when the ranks' types differ; wire types go as they are,
+/// and are not compared.
 template <std::default_initializable T, completion Mode = blocking_t>
 [[nodiscard]] auto alltoall(communicator const& comm, std::vector<T> const& values, Mode mode = {}) {
-  detail::check_lengths("alltoall", comm, "the vector of values", static_cast<MPI_Count>(values.size()), comm.peers());
   if constexpr (wire<T>) {
     using mpi = routine<MPI_Alltoall_c, MPI_Ialltoall_c>;
     struct memory {
-      detail::slots<T> in, out;
+      std::vector<detail::sent_slot<T>> in, out;
     };
+    auto const ranks = static_cast<std::size_t>(comm.peers());
+    auto const wrong = values.size() != ranks ? static_cast<std::int64_t>(values.size()) : -1;
     return detail::run_on<mpi>(
-        mode, memory{detail::slots_of_values(values), detail::slots<T>(values.size())},
+        mode, memory{detail::sent_slots(values, comm.peers()), std::vector<detail::sent_slot<T>>(ranks)},
         [&comm](memory& both) {
           return detail::exchanged("alltoall", comm, both.in, both.out, comm.peers(), comm.peers());
         },
-        [](memory& both) { return detail::values_of_slots<T>(std::move(both.out)); });
+        [wrong, rank_here = comm.rank()](memory& both) {
+          if (wrong >= 0) detail::throw_wrong_number("alltoall", rank_here, wrong);
+          std::vector<T> received;
+          int rank = 0;
+          for (auto& each : both.out) received.push_back(detail::received_value<T>(each, rank++, "alltoall"));
+          return received;
+        });
   } else {
-    return detail::run_exchange(mode, comm, detail::alltoall_exchange<T>(comm, values));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "alltoall"},
+                                detail::alltoall_exchange<T>(comm, values));
   }
 }
 

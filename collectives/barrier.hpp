@@ -11,7 +11,8 @@ namespace armada {
 /// the pending ends then, with `persistent` each start of the plan. Collective. MPI-4.0, sections 6.3, 6.12.1, 6.13.1.
 template <any_mode Mode = blocking_t>
 auto barrier(communicator const& comm, Mode mode = {}) {
-  return routine<MPI_Barrier, MPI_Ibarrier, MPI_Barrier_init>::launch(mode, std::tuple(comm.raw()));
+  using mpi = routine<MPI_Barrier, MPI_Ibarrier, MPI_Barrier_init>;
+  return mpi::run(mode, detail::prepare_call({.comm = comm, .operation = "barrier"}, std::tuple(comm.raw())));
 }
 
 } // namespace armada

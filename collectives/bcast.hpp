@@ -4,6 +4,8 @@
 #include <armada/collectives/detail/exchange.hpp>
 #include <armada/core/launch.hpp>
 
+#include <exception>
+
 namespace armada {
 namespace detail {
 
@@ -35,8 +37,13 @@ class bcast_exchange {
 public:
   bcast_exchange(communicator const& comm, T& value, int root)
       : value_(&value), root_(root), here_(is_source(comm, root)) {
-    if (here_) bytes_ = to_bytes(value, storage_, false);
-    said_ = announcement_of<T>(bytes_);
+    try {
+      if (here_) bytes_ = to_bytes(value, storage_, false);
+      said_ = announcement_of<T>(bytes_);
+    } catch (...) {
+      failure_ = std::current_exception();
+      said_ = announcement::not_encoded();
+    }
   }
   MPI_Request announce(MPI_Comm raw) {
     return request_of<MPI_Ibcast_c>(
@@ -49,6 +56,7 @@ public:
     routine<MPI_Bcast_c, MPI_Ibcast_c>::launch(blocking, arguments, side);
   }
   void take() {
+    if (failure_) std::rethrow_exception(failure_);
     if (root_ == root_beside) return;
     check_announced<T>(said_, root_, "bcast");
     if (!here_ && !flat<T>) from_bytes(std::span<std::byte const>(storage_), *value_);
@@ -61,7 +69,7 @@ private:
   }
   [[nodiscard]] auto transferring(MPI_Comm raw) {
     auto* const data = here_ ? const_cast<std::byte*>(bytes_.data()) : room();
-    return std::tuple(static_cast<void*>(data), MPI_Count{said_.bytes}, MPI_BYTE, root_, raw);
+    return std::tuple(static_cast<void*>(data), MPI_Count{said_.length()}, MPI_BYTE, root_, raw);
   }
   /// Where the bytes arrive: in the value itself when they are its elements.
   std::byte* room() {
@@ -71,7 +79,7 @@ private:
         return std::as_writable_bytes(view(*value_)).data();
       }
     }
-    storage_.resize(static_cast<std::size_t>(said_.bytes));
+    storage_.resize(static_cast<std::size_t>(said_.length()));
     return storage_.data();
   }
 
@@ -81,16 +89,19 @@ private:
   announcement said_; // what the root says
   std::vector<std::byte> storage_;
   std::span<std::byte const> bytes_;
+  std::exception_ptr failure_; // of encoding it
 };
 
 } // namespace detail
 
 /// The root's value replaces that of every rank: a vector or string takes the root's length, any other value travels as
 /// an object. Collective over `comm`; the value stays in place until a nonblocking one has been waited for.
-/// Throws `argument_error` for a wrong root, and `type_error` where the type is another one than the root's.
+/// Throws `argument_error` for a wrong root, `type_error` where the type is another one than the root's, and on every
+/// rank when the root's cannot be encoded.
 template <detail::of_any_size T, completion Mode = blocking_t>
 auto bcast(communicator const& comm, T& value, int root, Mode mode = {}) {
-  return detail::run_exchange(mode, comm, detail::bcast_exchange<T>(comm, value, root));
+  return detail::run_exchange(mode, {.comm = comm, .operation = "bcast", .root = root},
+                              detail::bcast_exchange<T>(comm, value, root));
 }
 
 } // namespace armada

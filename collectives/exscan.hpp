@@ -52,7 +52,8 @@ template <class T, detail::combiner<T> Op, completion Mode = blocking_t>
   } else {
     constexpr bool now = std::same_as<Mode, blocking_t>;
     detail::check_one_group("exscan", comm);
-    return detail::run_exchange(mode, comm, detail::exscan_exchange<T, Op>(comm, value, std::move(op), !now));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "exscan"},
+                                detail::exscan_exchange<T, Op>(comm, value, std::move(op), !now));
   }
 }
 

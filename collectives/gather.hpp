@@ -6,6 +6,7 @@
 #include <armada/collectives/detail/value_slots.hpp>
 #include <armada/core/launch.hpp>
 
+#include <exception>
 #include <optional>
 #include <span>
 #include <utility>
@@ -48,6 +49,7 @@ public:
     return request_of<MPI_Igatherv_c>(std::tuple_cat(this->transferring(), std::tuple(root_, raw)));
   }
   [[nodiscard]] std::optional<std::vector<T>> take() const {
+    this->require_encoded();
     if (!here_) return std::nullopt;
     return this->values();
   }
@@ -86,7 +88,8 @@ template <std::default_initializable T, completion Mode = blocking_t>
         });
   } else {
     constexpr bool now = std::same_as<Mode, blocking_t>;
-    return detail::run_exchange(mode, comm, detail::gather_exchange<T>("gather", comm, value, root, !now));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "gather", .root = root},
+                                detail::gather_exchange<T>("gather", comm, value, root, !now));
   }
 }
 
@@ -95,39 +98,50 @@ struct rank_by_rank_t {};
 inline constexpr rank_by_rank_t rank_by_rank{};
 
 /// The same for large values: the root takes and decodes them one after the other, so that it holds the bytes of one
-/// rank at a time besides the values, where the form above holds those of all. Throws `unsupported` over a borrowed
-/// communicator, which has no private twin.
+/// rank at a time besides the values, where the form above holds those of all. Blocking only: the root takes a value
+/// when it has decoded the one before, and a pending could do that nowhere but in its own `wait`, for which the other
+/// ranks would have to wait as well. Throws `unsupported` over a borrowed communicator, which has no private twin.
 template <std::default_initializable T>
   requires(!wire<T>)
 [[nodiscard]] std::optional<std::vector<T>> gather(communicator const& comm, T const& value, int root, rank_by_rank_t) {
   auto const who = detail::role_of("gather", comm, root);
   detail::rank_by_rank_transfer const transfer("gather", comm);
+  detail::collective_scope const inside({.comm = comm, .operation = "gather", .form = "rank by rank", .root = root});
+  bool const sends = who.is_leaf && !who.is_root;
   std::vector<std::byte> bytes;
   std::span<std::byte const> shown;
-  if (who.is_leaf && !who.is_root) shown = detail::to_bytes(value, bytes, false);
-  auto const said = detail::announcement_of<T>(shown);
+  std::exception_ptr failure; // the others are served all the same
+  auto guarded = [&](auto action) {
+    try {
+      action();
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  guarded([&] {
+    if (sends) shown = detail::to_bytes(value, bytes, false);
+  });
+  auto const said = failure ? detail::announcement::not_encoded() : detail::announcement_of<T>(shown);
   auto const all = transfer.announce(said, root, who.is_root);
-  if (!who.is_root) {
-    if (who.is_leaf) transfer.send(shown, root);
-    return std::nullopt;
-  }
-  std::vector<T> values;
-  values.reserve(all.size());
-  for (int rank = 0; rank < comm.peers(); ++rank) {
-    T next{};
+  if (sends && !failure) transfer.send(shown, root);
+
+  std::vector<T> values(all.size());
+  for (int rank = 0; rank < static_cast<int>(all.size()); ++rank) {
     auto const& theirs = all[static_cast<std::size_t>(rank)];
+    auto& next = values[static_cast<std::size_t>(rank)];
     if (who.is_leaf && rank == root) {
-      detail::from_bytes(detail::to_bytes(value, bytes, false), next);
+      guarded([&] { detail::from_bytes(detail::to_bytes(value, bytes, false), next); });
     } else {
-      transfer.receive(bytes, theirs.bytes, rank);
-      if (theirs.type == said.type) detail::from_bytes(std::span<std::byte const>(bytes), next);
+      if (theirs.bytes >= 0) transfer.receive(bytes, theirs.bytes, rank);
+      guarded([&] {
+        detail::check_announced<T>(theirs, rank, "gather");
+        if (!failure) detail::from_bytes(std::span<std::byte const>(bytes), next);
+      });
     }
     bytes = {};
-    values.push_back(std::move(next));
   }
-  for (int rank = 0; rank < comm.peers(); ++rank)
-    detail::check_announced<T>(all[static_cast<std::size_t>(rank)], rank, "gather");
-  return values;
+  if (failure) std::rethrow_exception(failure);
+  return who.is_root ? std::optional(std::move(values)) : std::nullopt;
 }
 
 } // namespace armada

@@ -32,8 +32,9 @@ template <typed_blocks Range>
 template <class Mode>
 auto exchange_with_neighbours(auto const& comm, std::vector<neighbour_block> incoming,
                               std::vector<neighbour_block> outgoing, Mode mode) {
-  return neighbour_exchange("neighbor_alltoall", comm, neighbourhood_of(comm), std::move(incoming), std::move(outgoing))
-      .launch(mode);
+  neighbour_exchange const exchange("neighbor_alltoall", comm, neighbourhood_of(comm), std::move(incoming),
+                                    std::move(outgoing));
+  return collectively(mode, {.comm = comm, .operation = "neighbor_alltoall"}, [&] { return exchange.launch(mode); });
 }
 
 /// The same with blocks that the caller has cut or described.

@@ -53,7 +53,8 @@ template <class T, detail::combiner<T> Op, completion Mode = blocking_t>
         [here](T& total) { return here ? std::optional<T>(std::move(total)) : std::nullopt; });
   } else {
     constexpr bool now = std::same_as<Mode, blocking_t>;
-    return detail::run_exchange(mode, comm, detail::reduce_exchange<T, Op>(comm, value, std::move(op), root, !now));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "reduce", .root = root},
+                                detail::reduce_exchange<T, Op>(comm, value, std::move(op), root, !now));
   }
 }
 

@@ -46,7 +46,8 @@ template <class T, detail::combiner<T> Op, completion Mode = blocking_t>
   } else {
     constexpr bool now = std::same_as<Mode, blocking_t>;
     detail::check_one_group("scan", comm);
-    return detail::run_exchange(mode, comm, detail::scan_exchange<T, Op>(comm, value, std::move(op), !now));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "scan"},
+                                detail::scan_exchange<T, Op>(comm, value, std::move(op), !now));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <armada/collectives/detail/value_slots.hpp>
 #include <armada/core/launch.hpp>
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -32,30 +33,26 @@ auto scatter(communicator const& comm, ragged_buffer<T> in, Out&& out, int root,
 
 namespace detail {
 
-/// Throws `argument_error` unless there is one value for each of the ranks.
-template <class T>
-void check_one_each(std::string_view operation, communicator const& comm, std::vector<T> const& values) {
-  check_lengths(operation, comm, "the vector of values", static_cast<MPI_Count>(values.size()), comm.peers());
-}
-
 template <class T>
 class scatter_exchange {
 public:
-  scatter_exchange(std::vector<T> const& values, int root, bool here)
-      : root_(root), mine_(root != root_here && root != root_beside),
-        all_(here ? spread_values<T>(values) : spread_values<T>({})) {}
+  scatter_exchange(communicator const& comm, std::vector<T> const& values, int root, bool here)
+      : root_(root), mine_(root != root_here && root != root_beside) {
+    if (here) all_ = spread_values<T>("scatter", comm.rank(), values, comm.peers());
+  }
   MPI_Request announce(MPI_Comm raw) {
     return request_of<MPI_Iscatter_c>(std::tuple_cat(
         all_.announcing(), std::tuple(static_cast<void*>(&said_), announcement::words, MPI_INT64_T, root_, raw)));
   }
   MPI_Request transfer(MPI_Comm raw) {
-    bytes_.resize(static_cast<std::size_t>(said_.bytes));
+    bytes_.resize(static_cast<std::size_t>(said_.length()));
     return request_of<MPI_Iscatterv_c>(
         std::tuple_cat(all_.transferring(),
-                       std::tuple(static_cast<void*>(bytes_.data()), MPI_Count{said_.bytes}, MPI_BYTE, root_, raw)));
+                       std::tuple(static_cast<void*>(bytes_.data()), MPI_Count{said_.length()}, MPI_BYTE, root_, raw)));
   }
   [[nodiscard]] T take() const {
     T value{};
+    all_.require_sent();
     if (!mine_) return value;
     check_announced<T>(said_, root_, "scatter");
     from_bytes(std::span<std::byte const>(bytes_), value);
@@ -74,27 +71,31 @@ private:
 
 /// Rank r receives value r of the root's `values`: values of any type and size, one for each rank. Elsewhere `values`
 /// is not read, and may be empty; on the root's side of an intercommunicator the result is a T as it is made.
-/// Collective over `comm`. Throws `argument_error` for a wrong root and, at the root, when there is not one value for
-/// each rank; `type_error` where the type is another one than the root's, but wire types are not compared.
+/// Collective over `comm`. Throws `argument_error` for a wrong root and, on every rank, when the root has not one value
+/// for each rank; `type_error` where the type is another one than the root's, but wire types are not compared.
 template <std::default_initializable T, completion Mode = blocking_t>
 [[nodiscard]] auto scatter(communicator const& comm, std::vector<T> const& values, int root, Mode mode = {}) {
   bool const here = detail::role_of("scatter", comm, root).is_root;
-  if (here) detail::check_one_each("scatter", comm, values);
   if constexpr (wire<T>) {
     using mpi = routine<MPI_Scatter_c, MPI_Iscatter_c>;
     struct memory {
-      detail::slots<T> all;
-      detail::slot<T> mine;
+      std::vector<detail::sent_slot<T>> all;
+      detail::sent_slot<T> mine;
     };
+    int const sender = root == root_here ? comm.rank() : root;
+    bool const unsent = here && root == root_here && std::cmp_not_equal(values.size(), comm.peers());
     return detail::run_on<mpi>(
-        mode, memory{here ? detail::slots_of_values(values) : detail::slots<T>(), {}},
+        mode,
+        memory{here ? detail::sent_slots(values, comm.peers()) : std::vector<detail::sent_slot<T>>(),
+               {detail::slot<T>{}, unsent ? static_cast<std::int64_t>(values.size()) : -1}},
         [&comm, root](memory& both) {
           auto mine = detail::as_one(both.mine);
           return detail::scattered("scatter", comm, both.all, mine, root);
         },
-        [](memory& both) { return static_cast<T>(std::move(both.mine)); });
+        [sender](memory& both) { return detail::received_value<T>(both.mine, sender, "scatter"); });
   } else {
-    return detail::run_exchange(mode, comm, detail::scatter_exchange<T>(values, root, here));
+    return detail::run_exchange(mode, {.comm = comm, .operation = "scatter", .root = root},
+                                detail::scatter_exchange<T>(comm, values, root, here));
   }
 }
 

@@ -1,6 +1,6 @@
 #include <armada/core/agree.hpp>
-#include <armada/core/background.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace armada::detail {
 
 void share_fault(communicator const& comm, std::optional<local_fault> const& mine) {
-  settle_background(comm.raw());
+  collective_scope const inside({.comm = comm, .operation = "agree"});
   int const healthy = comm.size();
   int first = mine ? comm.rank() : healthy;
   call<MPI_Allreduce>(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm.raw());
@@ -29,7 +29,7 @@ void share_fault(communicator const& comm, std::optional<local_fault> const& min
 }
 
 void check_same_everywhere(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine) {
-  settle_background(comm.raw());
+  collective_scope const inside({.comm = comm, .operation = "agree"});
   std::vector<std::int64_t> ends(mine.begin(), mine.end()); // the smallest of each, then minus the largest
   for (auto const value : mine) ends.push_back(-value);
   call<MPI_Allreduce>(MPI_IN_PLACE, ends.data(), static_cast<int>(ends.size()), MPI_INT64_T, MPI_MIN, comm.raw());

@@ -6,6 +6,7 @@
 
 #include <armada/core/mpi.hpp>
 #include <armada/core/progress.hpp>
+#include <armada/core/watchdog.hpp>
 
 #include <mutex>
 
@@ -40,6 +41,7 @@ void settle_background(MPI_Comm comm);
 /// Returns once `done()` is true, and moves everything on meanwhile.
 template <class Condition>
 void wait_until(Condition&& done) {
+  watch_scope const watch("a wait");
   while (!done()) {
     advance_background();
     progress::pause();

@@ -3,6 +3,9 @@
 /// How a rank waits for memory that another one writes.
 
 #include <armada/core/progress.hpp>
+#include <armada/core/watchdog.hpp>
+
+#include <optional>
 
 #include <sched.h>
 
@@ -15,11 +18,13 @@ public:
   void pause() noexcept {
     if (++looks_ < 64) return progress::pause();
     if (looks_ % 16 == 0) progress::advance();
+    if (looks_ == 64) watch_.emplace("a lock in shared memory");
     sched_yield();
   }
 
 private:
   int looks_ = 0;
+  std::optional<watch_scope> watch_; // once it takes longer
 };
 
 } // namespace armada::detail

@@ -5,9 +5,11 @@
 
 #include <armada/core/error.hpp>
 #include <armada/core/mpi.hpp>
+#include <armada/core/watchdog.hpp>
 
 #include <atomic>
 #include <string_view>
+#include <type_traits>
 
 namespace armada {
 namespace detail {
@@ -31,6 +33,13 @@ void check_thread(std::string_view routine);
 /// What MPI granted to this process, which calls it from this thread. Told by `environment`.
 void set_thread_level(int level);
 
+/// What is watched while a routine runs: the routine where it may wait for other ranks, nothing otherwise.
+struct unwatched {
+  explicit unwatched(std::string_view) {}
+};
+template <auto Routine>
+using watch_of = std::conditional_t<may_block(routine_name<Routine>()), watch_scope, unwatched>;
+
 } // namespace detail
 
 /// Calls an MPI routine. Throws `mpi_error` when it returns a code other than MPI_SUCCESS. With less than
@@ -40,6 +49,7 @@ template <auto Routine, class... Arguments>
 void call(Arguments... arguments) {
   if (detail::one_thread_only.load(std::memory_order_relaxed)) [[unlikely]]
     detail::check_thread(detail::routine_name<Routine>());
+  [[maybe_unused]] detail::watch_of<Routine> const watch(detail::routine_name<Routine>());
   if (int const code = Routine(arguments...); code != MPI_SUCCESS) [[unlikely]]
     detail::throw_mpi_error(code, detail::routine_name<Routine>());
 }

@@ -1,7 +1,7 @@
 #include <armada/core/agree.hpp>
-#include <armada/core/background.hpp>
 #include <armada/core/call.hpp>
 #include <armada/core/cartesian.hpp>
+#include <armada/core/collective_call.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -64,6 +64,7 @@ std::vector<int> dims_create(int nodes, std::vector<int> dims) {
 
 cartesian::cartesian(communicator const& comm, grid_options const& options) {
   if (comm.is_inter()) throw argument_error(where(comm, "cartesian") + ": it is an intercommunicator");
+  detail::collective_scope const inside({.comm = comm, .operation = "cartesian"});
   auto grid = agree(comm, [&] { return completed("cartesian", comm.size(), options); });
   std::vector<std::int64_t> choices(grid.dims.begin(), grid.dims.end());
   choices.insert(choices.end(), grid.periodic.begin(), grid.periodic.end());
@@ -72,7 +73,6 @@ cartesian::cartesian(communicator const& comm, grid_options const& options) {
 
   auto periods = flags(grid.periodic);
   MPI_Comm raw = MPI_COMM_NULL;
-  detail::settle_background(comm.raw());
   call<MPI_Cart_create>(comm.raw(), count_of(grid.dims), never_null(grid.dims), never_null(periods),
                         grid.reorder ? 1 : 0, &raw);
   communicator::operator=(adopt(raw, detail::text(comm.name(), "/grid")));
@@ -143,6 +143,7 @@ std::vector<int> cartesian::neighbours() const {
 }
 
 cartesian cartesian::sub(std::vector<bool> const& keep) const {
+  detail::collective_scope const inside({.comm = *this, .operation = "sub"});
   agree(*this, [&] {
     if (keep.size() != dims_.size())
       throw argument_error(detail::text("sub of \"", name(), "\": keep has ", keep.size(), " entries for ",
@@ -156,7 +157,6 @@ cartesian cartesian::sub(std::vector<bool> const& keep) const {
     return alone;
   }
   MPI_Comm part = MPI_COMM_NULL;
-  detail::settle_background(raw());
   call<MPI_Cart_sub>(raw(), never_null(remain), &part);
   return cartesian(adopt(part, detail::text(name(), "/sub")));
 }

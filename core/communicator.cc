@@ -1,6 +1,7 @@
 #include <armada/core/agree.hpp>
 #include <armada/core/attribute.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/group.hpp>
@@ -24,15 +25,29 @@ int node::find(int wanted) const noexcept {
   return at != members.end() && *at == wanted ? static_cast<int>(at - members.begin()) : -1;
 }
 
-communicator_state::communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable, MPI_Comm twin)
-    : raw_(raw), twin_(twin), owned_(owned), forgettable_(forgettable), name_(std::move(name)) {
+communicator_state::communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable, MPI_Comm twin,
+                                       MPI_Comm shadow)
+    : raw_(raw), twin_(twin), shadow_(shadow), owned_(owned), forgettable_(forgettable), name_(std::move(name)) {
   if (owned_) {
     call<MPI_Comm_set_errhandler>(raw_, MPI_ERRORS_RETURN);
     call<MPI_Comm_set_name>(raw_, name_.c_str());
     if (twin_ == MPI_COMM_NULL) call<MPI_Comm_dup>(raw_, &twin_);
     call<MPI_Comm_set_errhandler>(twin_, MPI_ERRORS_RETURN);
+    if (checks::collectives()) make_shadow();
   }
   enter();
+}
+
+void communicator_state::make_shadow() {
+  int inter = 0;
+  call<MPI_Comm_test_inter>(twin_, &inter);
+  if (shadow_ == MPI_COMM_NULL) {
+    if (inter != 0)
+      call<MPI_Intercomm_merge>(twin_, 0, &shadow_);
+    else
+      call<MPI_Comm_dup>(twin_, &shadow_);
+  }
+  call<MPI_Comm_set_errhandler>(shadow_, MPI_ERRORS_RETURN);
 }
 
 void communicator_state::set_name(std::string name) {
@@ -50,11 +65,12 @@ void communicator_state::release() noexcept {
   leave();
   if (job::running()) {
     if (node_ && node_->raw != MPI_COMM_NULL) MPI_Comm_free(&node_->raw);
+    if (shadow_ != MPI_COMM_NULL) MPI_Comm_free(&shadow_);
     if (twin_ != MPI_COMM_NULL) MPI_Comm_free(&twin_);
     if (owned_ && raw_ != MPI_COMM_NULL) MPI_Comm_free(&raw_);
   }
   node_.reset();
-  raw_ = twin_ = MPI_COMM_NULL;
+  raw_ = twin_ = shadow_ = MPI_COMM_NULL;
   end_on_callback_failure();
 }
 
@@ -102,9 +118,11 @@ communicator::communicator(std::shared_ptr<detail::communicator_state> state) no
   if (inter != 0) MPI_Comm_remote_size(state_->raw(), &peers_);
 }
 
-communicator communicator::adopt(MPI_Comm raw, std::string_view name, bool forgettable, MPI_Comm twin) {
+communicator communicator::adopt(MPI_Comm raw, std::string_view name, bool forgettable, MPI_Comm twin,
+                                 MPI_Comm shadow) {
   if (raw == MPI_COMM_NULL) return {};
-  return communicator(std::make_shared<detail::communicator_state>(raw, true, std::string(name), forgettable, twin));
+  return communicator(
+      std::make_shared<detail::communicator_state>(raw, true, std::string(name), forgettable, twin, shadow));
 }
 
 communicator communicator::borrow(MPI_Comm raw) {
@@ -154,7 +172,7 @@ info communicator::get_info() const {
 }
 
 void communicator::set_info(info const& hints) const {
-  detail::settle_background(raw());
+  detail::collective_scope const inside({.comm = *this, .operation = "set_info"});
   MPI_Info given = hints.raw();
   if (given == MPI_INFO_NULL) call<MPI_Info_create>(&given); // the routine takes no null, and is collective
   auto const kept = hints.raw() == MPI_INFO_NULL ? info::adopt(given) : info();
@@ -207,13 +225,13 @@ void check_locality(communicator const& comm, locality kind, info const& hints) 
 } // namespace
 
 communicator communicator::split(int color, int key) const {
+  detail::collective_scope const inside({.comm = *this, .operation = "split"});
   check_together(*this, [&] {
     if (color < 0 && color != undefined)
       throw argument_error(
           detail::text("split of \"", name(), "\": color is ", color, ", and must be >= 0 or undefined"));
   });
   MPI_Comm part = MPI_COMM_NULL;
-  detail::settle_background(raw());
   call<MPI_Comm_split>(raw(), color, key, &part);
   return adopt(part, detail::text(name(), "/", color));
 }
@@ -222,18 +240,18 @@ communicator communicator::split_shared() const { return split_type(locality::sh
 communicator communicator::split_type(locality kind, int key) const { return split_type(kind, key, info()); }
 
 communicator communicator::split_type(locality kind, int key, info const& hints) const {
+  detail::collective_scope const inside({.comm = *this, .operation = "split_type"});
   check_locality(*this, kind, hints);
   MPI_Comm part = MPI_COMM_NULL;
-  detail::settle_background(raw());
   call<MPI_Comm_split_type>(raw(), static_cast<int>(kind), key, hints.raw(), &part);
   return adopt(part, detail::text(name(), "/node"));
 }
 
 template <auto Duplicate>
 communicator communicator::duplicate(auto... hints) const {
+  detail::collective_scope const inside({.comm = *this, .operation = "dup"});
   MPI_Comm copy = MPI_COMM_NULL;
   MPI_Comm twin = MPI_COMM_NULL;
-  detail::settle_background(raw());
   call<Duplicate>(raw(), hints..., &copy);
   auto const failure = detail::take_callback_failure();
   if (state_->twin() != MPI_COMM_NULL) {
@@ -268,18 +286,23 @@ public:
     failure_ = detail::take_callback_failure();
     call<MPI_Comm_idup>(original.state()->twin(), &twin_, &second);
     twin_made_ = detail::request(second, detail::request_kind::collective);
+    if (original.state()->shadow() != MPI_COMM_NULL) {
+      call<MPI_Comm_idup>(original.state()->shadow(), &shadow_, &second);
+      shadow_made_ = detail::request(second, detail::request_kind::collective);
+    }
     return request;
   }
   communicator finish(MPI_Status const&) override {
     MPI_Status ignored{};
     twin_made_.wait(ignored);
-    auto result = adopt(copy_, name_, true, twin_);
+    shadow_made_.wait(ignored);
+    auto result = adopt(copy_, name_, true, twin_, shadow_);
     if (failure_) std::rethrow_exception(failure_);
     return result;
   }
   bool ready() override {
     MPI_Status ignored{};
-    return twin_made_.test(ignored);
+    return twin_made_.test(ignored) && shadow_made_.test(ignored);
   }
 
 private:
@@ -287,14 +310,18 @@ private:
   std::exception_ptr failure_;
   MPI_Comm copy_ = MPI_COMM_NULL;
   MPI_Comm twin_ = MPI_COMM_NULL;
+  MPI_Comm shadow_ = MPI_COMM_NULL;
   detail::request twin_made_;
+  detail::request shadow_made_;
 };
 
 template <auto Duplicate>
 pending<communicator> communicator::begin_duplicate(auto... hints) const {
   auto both = std::make_unique<duplication>(*this);
-  auto const request = both->template begin<Duplicate>(*this, hints...);
-  return {request, detail::request_kind::collective, std::move(both)};
+  return detail::collectively(nonblocking, {.comm = *this, .operation = "dup"}, [&] {
+    auto const request = both->template begin<Duplicate>(*this, hints...);
+    return pending<communicator>(request, detail::request_kind::collective, std::move(both));
+  });
 }
 
 pending<communicator> communicator::dup(nonblocking_t) const { return begin_duplicate<MPI_Comm_idup>(); }
@@ -303,9 +330,9 @@ pending<communicator> communicator::dup(info const& hints, nonblocking_t) const 
 }
 
 communicator communicator::create(group const& members) const {
+  detail::collective_scope const inside({.comm = *this, .operation = "create"});
   check_together(*this, [&] { check_within(*this, members, "create"); });
   MPI_Comm part = MPI_COMM_NULL;
-  detail::settle_background(raw());
   call<MPI_Comm_create>(raw(), members.raw(), &part);
   return adopt(part, detail::text(name(), "/group"));
 }

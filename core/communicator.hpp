@@ -128,9 +128,10 @@ public:
   [[nodiscard]] std::shared_ptr<detail::communicator_state> const& state() const;
 
 protected:
-  /// Owns `raw`; empty for MPI_COMM_NULL. Collective over it, unless its `twin` is given.
+  /// Owns `raw`; empty for MPI_COMM_NULL. Collective over it, unless its `twin` is given, and the shadow of one whose
+  /// collectives are checked.
   [[nodiscard]] static communicator adopt(MPI_Comm raw, std::string_view name, bool forgettable = true,
-                                          MPI_Comm twin = MPI_COMM_NULL);
+                                          MPI_Comm twin = MPI_COMM_NULL, MPI_Comm shadow = MPI_COMM_NULL);
 
 private:
   friend class environment;

@@ -31,7 +31,9 @@ class communicator_state final : public resource {
 public:
   /// Takes over `raw` (or borrows it). Collective when `owned` without a `twin`, which is made then: `raw` is new, and
   /// the twin a duplicate of it. A duplicate's twin is the duplicate of a twin, so that attributes are copied once.
-  communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable, MPI_Comm twin = MPI_COMM_NULL);
+  /// With a `twin` it makes its own shadow if it needs one, unless that is given too.
+  communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable, MPI_Comm twin = MPI_COMM_NULL,
+                     MPI_Comm shadow = MPI_COMM_NULL);
   ~communicator_state() override { release(); }
 
   void release() noexcept override;
@@ -42,6 +44,11 @@ public:
   [[nodiscard]] MPI_Comm raw() const noexcept { return raw_; }
   /// The private twin; MPI_COMM_NULL for a borrowed communicator.
   [[nodiscard]] MPI_Comm twin() const noexcept { return twin_; }
+  /// Where ranks compare their collectives: those of both sides in one, of an intercommunicator. MPI_COMM_NULL unless
+  /// collectives are checked (core/checks.hpp), and for a borrowed communicator.
+  [[nodiscard]] MPI_Comm shadow() const noexcept { return shadow_; }
+  /// The number of the next collective: counted while they are checked or watched.
+  [[nodiscard]] std::uint64_t next_collective() noexcept { return next_collective_++; }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
   void set_name(std::string name);
   /// The ranks of this node, found once. Collective at the first call.
@@ -52,14 +59,18 @@ public:
   [[nodiscard]] int next_object_id();
 
 private:
+  void make_shadow();
+
   MPI_Comm raw_;
   MPI_Comm twin_ = MPI_COMM_NULL;
+  MPI_Comm shadow_ = MPI_COMM_NULL;
   bool owned_;
   bool forgettable_; ///< a user's own, to be named when it is left open
   std::string name_;
   std::unique_ptr<node> node_;
   std::shared_ptr<posting_queue> postings_;
   std::atomic<std::uint32_t> next_object_{0};
+  std::atomic<std::uint64_t> next_collective_{0};
 };
 
 } // namespace armada::detail

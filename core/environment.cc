@@ -1,9 +1,12 @@
 #include <armada/core/call.hpp>
+#include <armada/core/checks.hpp>
+#include <armada/core/communicator_state.hpp>
 #include <armada/core/cores.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/core/job.hpp>
 #include <armada/core/progress.hpp>
 #include <armada/core/resource.hpp>
+#include <armada/core/watchdog.hpp>
 
 #include <cmath>
 #include <cstdlib>
@@ -11,6 +14,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <unistd.h>
 
@@ -81,6 +85,7 @@ environment::environment(int& argc, char**& argv, int wanted_level) : environmen
 environment::environment() : environment(nullptr, nullptr, MPI_THREAD_MULTIPLE) {}
 
 environment::environment(int* argc, char*** argv, int wanted_level) : unwinding_(std::uncaught_exceptions()) {
+  auto const wishes = checks::detail::read_wishes(std::getenv("ARMADA_CHECK"), std::getenv("ARMADA_WATCHDOG"));
   if (wanted_level < MPI_THREAD_SINGLE || wanted_level > MPI_THREAD_MULTIPLE)
     throw argument_error(detail::text("environment: ", wanted_level, " is no level of threads"));
   if (current != nullptr) throw lifecycle_error("environment: there is one already in this process");
@@ -109,9 +114,13 @@ environment::environment(int* argc, char*** argv, int wanted_level) : unwinding_
     call<MPI_Comm_get_errhandler>(fallback_comms[i], &previous_handlers_[i]);
     call<MPI_Comm_set_errhandler>(fallback_comms[i], MPI_ERRORS_RETURN);
   }
+  double asked[] = {wishes.collectives ? 1.0 : 0.0, wishes.watchdog}; // by any rank
+  call<MPI_Allreduce>(MPI_IN_PLACE, static_cast<double*>(asked), 2, MPI_DOUBLE, MPI_MAX, everyone);
+  checks::detail::set_collectives(asked[0] != 0);
   world_ = communicator::adopt(everyone, "world", false);
   self_ = communicator::adopt(alone, "self", false);
   set_up_yielding();
+  if (asked[1] > 0) detail::start_watchdog(world_.state()->nearby(), asked[1]);
 
   detail::set_thread_level(thread_level_);
   current = this;
@@ -145,10 +154,15 @@ environment::~environment() {
   current = nullptr;
   detail::set_thread_level(MPI_THREAD_MULTIPLE); // whoever uses MPI from here on is not ours to watch
   std::set_terminate(previous_terminate);
-  if (!job::running()) return;
+  if (!job::running()) {
+    detail::stop_watchdog();
+    return;
+  }
   if (std::uncaught_exceptions() > unwinding_ && !job::others_come(world_.raw()))
     job::abort("an exception ended this rank's environment while other ranks were still at work");
+  std::optional<detail::watch_scope> leaving("finalise");
   detail::release_all_resources();
+  checks::detail::set_collectives(false);
   progress::set_yields(true);
   for (std::size_t i = 0; i < 2; ++i) {
     MPI_Comm_set_errhandler(fallback_comms[i], previous_handlers_[i]);
@@ -159,6 +173,8 @@ environment::~environment() {
     progress::begin_finalise();
     MPI_Finalize();
   }
+  leaving.reset();
+  detail::stop_watchdog();
 }
 
 communicator const& world() {

@@ -15,6 +15,7 @@ namespace armada {
 /// While it lives: an exception that nobody catches, and `exit` before its end, print `rank r of n: what` and abort the
 /// whole job with a non-zero code; MPI errors return (also on MPI_COMM_WORLD and MPI_COMM_SELF, whose handlers are put
 /// back at its end) and become exceptions; waits yield when the node's ranks outnumber its cores (quirk 22).
+/// What ARMADA_CHECK and ARMADA_WATCHDOG ask for on any rank begins here (core/checks.hpp).
 /// At its end, handles that were forgotten are closed and named; when it ends because an exception passes, it waits a
 /// bounded time for the other ranks and aborts if they do not come.
 class environment {
@@ -23,7 +24,8 @@ public:
   /// gives: see `thread_level`. With less than MPI_THREAD_SERIALIZED, a call from another thread throws
   /// `lifecycle_error`.
   /// Throws `lifecycle_error` when there is one already, when MPI was finalised, or when a launcher of another MPI
-  /// started this program, so that every rank finds itself alone. MPI-4.0, section 11.2.
+  /// started this program, so that every rank finds itself alone; `argument_error` for a variable that means nothing.
+  /// MPI-4.0, section 11.2.
   environment(int& argc, char**& argv);
   environment(int& argc, char**& argv, int wanted_level);
   environment();

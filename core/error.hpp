@@ -23,6 +23,7 @@ enum class fault : int {
   format,
   numeric,
   unsupported,
+  collective,
 };
 
 /// Base of all exceptions of this library.
@@ -66,6 +67,9 @@ using format_error = detail::error_of<fault::format>;
 using numeric_error = detail::error_of<fault::numeric>;
 /// Something that the MPI underneath cannot do; the text names the way that works.
 using unsupported = detail::error_of<fault::unsupported>;
+/// Ranks that called different collectives, or the same with other arguments: found when `ARMADA_CHECK` asks for it.
+/// All ranks of the communicator throw it, with the same text.
+using collective_mismatch = detail::error_of<fault::collective>;
 
 /// An error code that an MPI routine returned.
 class mpi_error : public error {

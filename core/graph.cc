@@ -1,6 +1,6 @@
 #include <armada/core/agree.hpp>
-#include <armada/core/background.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 #include <armada/core/graph.hpp>
 
 #include <cstdint>
@@ -95,6 +95,7 @@ graph::graph(communicator const& comm, std::vector<std::vector<int>> const& neig
 
 graph::graph(communicator const& comm, std::vector<int> const& index, std::vector<int> const& edges, bool reorder) {
   refuse_inter("graph", comm);
+  detail::collective_scope const inside({.comm = comm, .operation = "graph"});
   agree(comm, [&] { check_graph("graph", comm, index, edges); });
   check_same(comm, "index of a graph", index);
   check_same(comm, "edges of a graph", edges);
@@ -102,7 +103,6 @@ graph::graph(communicator const& comm, std::vector<int> const& index, std::vecto
   auto ends = index;
   auto all = edges;
   MPI_Comm raw = MPI_COMM_NULL;
-  detail::settle_background(comm.raw());
   call<MPI_Graph_create>(comm.raw(), count_of(ends), never_null(ends), never_null(all), reorder ? 1 : 0, &raw);
   communicator::operator=(adopt(raw, detail::text(comm.name(), "/graph")));
   if (*this) read_topology();
@@ -145,6 +145,7 @@ dist_graph::dist_graph(communicator const& comm, std::vector<int> const& sources
                        bool reorder) {
   constexpr auto operation = "dist_graph";
   refuse_inter(operation, comm);
+  detail::collective_scope const inside({.comm = comm, .operation = operation});
   agree(comm, [&] {
     check_ranks(operation, comm, "source", sources, comm.size());
     check_ranks(operation, comm, "destination", destinations, comm.size());
@@ -157,7 +158,6 @@ dist_graph::dist_graph(communicator const& comm, std::vector<int> const& sources
   });
   check_all_weighted(comm, operation, weights.has_value(), reorder);
   MPI_Comm raw = MPI_COMM_NULL;
-  detail::settle_background(comm.raw());
   call<MPI_Dist_graph_create>(comm.raw(), count_of(sources), sources.data(), degrees.data(), destinations.data(),
                               weights_or_none(weights.has_value(), weights.value_or(std::vector<int>())), MPI_INFO_NULL,
                               reorder ? 1 : 0, &raw);
@@ -175,6 +175,7 @@ dist_graph dist_graph_adjacent(communicator const& comm, std::vector<int> const&
                                bool reorder) {
   constexpr auto operation = "dist_graph_adjacent";
   refuse_inter(operation, comm);
+  detail::collective_scope const inside({.comm = comm, .operation = operation});
   agree(comm, [&] {
     check_ranks(operation, comm, "source", sources, comm.size());
     check_ranks(operation, comm, "destination", destinations, comm.size());
@@ -185,7 +186,6 @@ dist_graph dist_graph_adjacent(communicator const& comm, std::vector<int> const&
   check_all_weighted(comm, operation, weights.has_value(), reorder);
   edge_weights const given = weights.value_or(edge_weights{});
   MPI_Comm raw = MPI_COMM_NULL;
-  detail::settle_background(comm.raw());
   call<MPI_Dist_graph_create_adjacent>(comm.raw(), count_of(sources), sources.data(),
                                        weights_or_none(weights.has_value(), given.sources), count_of(destinations),
                                        destinations.data(), weights_or_none(weights.has_value(), given.destinations),

@@ -1,6 +1,6 @@
 #include <armada/core/agree.hpp>
-#include <armada/core/background.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 #include <armada/core/intercommunicator.hpp>
 #include <armada/core/job.hpp>
 #include <armada/core/predefined_attributes.hpp>
@@ -34,6 +34,7 @@ void check_member(group const& processes, int leader, std::string_view what) {
 intercommunicator::intercommunicator(communicator const& local, int local_leader, communicator const& bridge,
                                      int remote_leader, int tag) {
   if (local.is_inter()) throw argument_error(detail::text(operation, ": the local side is an intercommunicator"));
+  detail::collective_scope const inside({.comm = local, .operation = operation});
   agree(local, [&] {
     check_rank(local, local_leader, operation, "local_leader");
     if (local.rank() == local_leader) check_leader(local, bridge, remote_leader, tag);
@@ -41,7 +42,6 @@ intercommunicator::intercommunicator(communicator const& local, int local_leader
   std::int64_t const leader = local_leader;
   detail::check_same_everywhere(local, "local_leader of an intercommunicator", {&leader, 1});
   MPI_Comm raw = MPI_COMM_NULL;
-  detail::settle_background(local.raw());
   call<MPI_Intercomm_create>(local.raw(), local_leader, bridge ? bridge.raw() : MPI_COMM_NULL, remote_leader, tag,
                              &raw);
   communicator::operator=(adopt(raw, detail::text(local.name(), "/inter")));
@@ -77,7 +77,7 @@ group intercommunicator::remote_group() const {
 
 communicator intercommunicator::merge(bool high) const {
   MPI_Comm merged = MPI_COMM_NULL;
-  detail::settle_background(raw());
+  detail::collective_scope const inside({.comm = *this, .operation = "merge"});
   call<MPI_Intercomm_merge>(raw(), high ? 1 : 0, &merged);
   return adopt(merged, detail::text(name(), "/merged"));
 }

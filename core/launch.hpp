@@ -3,6 +3,7 @@
 /// Three ways to finish, written once: the arguments of an MPI routine are prepared in one place and launched here.
 
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 #include <armada/core/mode.hpp>
 #include <armada/core/pending.hpp>
 #include <armada/core/plan.hpp>
@@ -23,15 +24,16 @@ template <auto Routine>
   return request;
 }
 
-/// The C arguments of a collective, up to and with the communicator, and what they point into.
+/// A collective: what the ranks agree on, its C arguments, up to and with the communicator, and what they point into.
 template <class Arguments, class... Keep>
 struct prepared_call {
+  collective_call what;
   Arguments arguments;
   std::tuple<Keep...> keep;
 };
 template <class Arguments, class... Keep>
-[[nodiscard]] prepared_call<Arguments, Keep...> prepare_call(Arguments arguments, Keep... keep) {
-  return {std::move(arguments), std::tuple<Keep...>(std::move(keep)...)};
+[[nodiscard]] prepared_call<Arguments, Keep...> prepare_call(collective_call what, Arguments arguments, Keep... keep) {
+  return {what, std::move(arguments), std::tuple<Keep...>(std::move(keep)...)};
 }
 
 /// A way past MPI for blocking calls, specialised for the routines that have one: `taken` does the work of the call and
@@ -54,8 +56,6 @@ struct routine {
   /// Returns when it is done. `keep` is what the arguments point into.
   template <class... Keep>
   static void launch(blocking_t, auto const& arguments, Keep&&... keep) {
-    constexpr auto last = std::tuple_size_v<std::remove_cvref_t<decltype(arguments)>> - 1; // the communicator
-    detail::settle_background(std::get<last>(arguments));
     if (!detail::shortcut<Now>::taken(arguments, keep...)) now(arguments);
   }
 
@@ -87,12 +87,14 @@ struct routine {
     }
   }
 
-  /// The same from what a family has prepared.
+  /// The same from what a family has prepared, once the ranks agree on it.
   template <class Mode, class Arguments, class... Keep>
   static auto run(Mode mode, detail::prepared_call<Arguments, Keep...> prepared) {
-    return std::apply(
-        [&](auto&... keep) { return launch(mode, std::as_const(prepared.arguments), std::move(keep)...); },
-        prepared.keep);
+    return detail::collectively(mode, prepared.what, [&] {
+      return std::apply(
+          [&](auto&... keep) { return launch(mode, std::as_const(prepared.arguments), std::move(keep)...); },
+          prepared.keep);
+    });
   }
 
   /// The bare blocking form.

@@ -89,6 +89,7 @@ void request::drop() noexcept {
 
 void persistent_request::wait(MPI_Status& arrived) {
   active_ = false;
+  watch_scope const watch(wait_title(kind_));
   if (background_is_empty()) {
     call<MPI_Wait>(&raw_, &arrived);
   } else {

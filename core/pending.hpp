@@ -22,6 +22,17 @@ namespace detail {
 /// What becomes of a request that is dropped while an exception passes.
 enum class request_kind { send, receive, collective, generalized };
 
+/// What the watchdog calls waiting for it.
+[[nodiscard]] constexpr std::string_view wait_title(request_kind kind) noexcept {
+  switch (kind) {
+  case request_kind::send: return "wait for a send";
+  case request_kind::receive: return "wait for a receive";
+  case request_kind::collective: return "wait for a collective";
+  case request_kind::generalized: return "wait for a generalized request";
+  }
+  return "wait";
+}
+
 /// The length of a message in bytes of data.
 [[nodiscard]] MPI_Count message_bytes(MPI_Status const& arrived);
 
@@ -90,6 +101,7 @@ public:
   ~request() { drop(); }
 
   void wait(MPI_Status& arrived) {
+    watch_scope const watch(wait_title(kind_));
     if (background_is_empty())
       call<MPI_Wait>(&raw_, &arrived);
     else

@@ -33,7 +33,7 @@ void advance() noexcept {
   MPI_Query_thread(&level);
   if (level < MPI_THREAD_MULTIPLE) MPI_Is_thread_main(&main);
   if (level == MPI_THREAD_MULTIPLE || main != 0)
-    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_SELF, &found, MPI_STATUS_IGNORE);
+    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &found, MPI_STATUS_IGNORE); // on one rank it moves nothing
 }
 
 void pause() noexcept {

@@ -36,6 +36,7 @@ std::optional<status> probe_for(communicator const& comm, from const& origin, bo
 
 status probe(communicator const& comm, from origin) {
   detail::check_endpoint(comm, origin, "probe");
+  auto const watch = detail::watch_receive("probe", comm, origin);
   return *probe_for(comm, origin, false);
 }
 
@@ -46,6 +47,7 @@ std::optional<status> iprobe(communicator const& comm, from origin) {
 
 matched_message mprobe(communicator const& comm, from origin) {
   detail::check_endpoint(comm, origin, "mprobe");
+  auto const watch = detail::watch_receive("mprobe", comm, origin);
   MPI_Status probed{};
   MPI_Message const message =
       origin.source.value == proc_null ? MPI_MESSAGE_NO_PROC : detail::wait_for_message(comm.raw(), origin, probed);

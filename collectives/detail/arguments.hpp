@@ -26,14 +26,32 @@ template <class Side>
   return std::tuple(side.address(), count, side.type());
 }
 
+/// A collective in which every rank has `count` of `first`, or `other_count` of `second` where that is in place.
+template <class First, class Second>
+[[nodiscard]] collective_call same_everywhere(collective_call what, First const& first, MPI_Count count,
+                                              Second const& second, MPI_Count other_count) {
+  if constexpr (has_data<First>) {
+    what.count = count;
+    what.type = first.type();
+  } else if constexpr (has_data<Second>) {
+    what.count = other_count;
+    what.type = second.type();
+  }
+  return what;
+}
+
 /// One buffer that every rank has: bcast.
 template <class Buffer>
 [[nodiscard]] auto rooted(std::string_view operation, communicator const& comm, Buffer& buffer, int root) {
-  check_root(operation, comm, root);
   auto side = side_of(buffer);
-  check_there<decltype(side)>(operation, comm, "the buffer", root != root_beside);
+  check_alone({.comm = comm, .operation = operation, .root = root}, [&] {
+    check_root(operation, comm, root);
+    check_there<decltype(side)>(operation, comm, "the buffer", root != root_beside);
+  });
   auto arguments = std::tuple_cat(triple(side), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(side));
+  collective_call const what{
+      .comm = comm, .operation = operation, .root = root, .count = side.count(), .type = side.type()};
+  return prepare_call(what, std::move(arguments), std::move(side));
 }
 
 /// The length of an equal block of the root's `whole`, which has comm.peers() of them; every leaf has one, `part`.
@@ -41,13 +59,17 @@ template <class Part, class Whole>
 [[nodiscard]] MPI_Count rooted_block(std::string_view operation, communicator const& comm, int root,
                                      std::string_view part_name, Part const& part, std::string_view whole_name,
                                      Whole const& whole) {
-  auto const who = role_of(operation, comm, root);
-  check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
-  check_there<Part>(operation, comm, part_name, who.is_leaf);
-  check_there<Whole>(operation, comm, whole_name, who.is_root);
-  if (!who.is_root) return 0;
-  return who.is_leaf ? block_of(operation, comm, whole_name, whole, comm.peers(), part)
-                     : block_of(operation, comm, whole_name, whole, comm.peers(), no_side{});
+  MPI_Count block = 0;
+  check_alone({.comm = comm, .operation = operation, .root = root}, [&] {
+    auto const who = role_of(operation, comm, root);
+    check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
+    check_there<Part>(operation, comm, part_name, who.is_leaf);
+    check_there<Whole>(operation, comm, whole_name, who.is_root);
+    if (!who.is_root) return;
+    block = who.is_leaf ? block_of(operation, comm, whole_name, whole, comm.peers(), part)
+                        : block_of(operation, comm, whole_name, whole, comm.peers(), no_side{});
+  });
+  return block;
 }
 
 /// Equal blocks to the root: gather.
@@ -57,7 +79,9 @@ template <class In, class Out>
   auto to = side_of(out);
   auto const block = rooted_block(operation, comm, root, "in", from, "out", to);
   auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what =
+      same_everywhere({.comm = comm, .operation = operation, .root = root}, from, from.count(), to, block);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// Equal blocks from the root: scatter.
@@ -67,7 +91,8 @@ template <class In, class Out>
   auto to = side_of(out);
   auto const block = rooted_block(operation, comm, root, "out", to, "in", from);
   auto arguments = std::tuple_cat(triple(from, block), triple(to), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what = same_everywhere({.comm = comm, .operation = operation, .root = root}, to, to.count(), from, block);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// Equal blocks to all of `blocks` partners: allgather, neighbor_allgather.
@@ -81,7 +106,8 @@ template <class In, class Out>
   check_there<decltype(to)>(operation, comm, "out", true);
   auto const block = block_of(operation, comm, "out", to, blocks, from);
   auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what = same_everywhere({.comm = comm, .operation = operation}, from, from.count(), to, block);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// An equal block for each of `targets` partners and from each of `sources`: alltoall, neighbor_alltoall.
@@ -104,7 +130,8 @@ template <class In, class Out>
                     "bytes");
   }
   auto arguments = std::tuple_cat(triple(from, sent), triple(to, received), std::tuple(comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(to));
+  auto const what = same_everywhere({.comm = comm, .operation = operation}, to, received, from, sent);
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
 }
 
 /// Throws `argument_error` unless a cut has `blocks` blocks, each inside the buffer.
@@ -149,12 +176,14 @@ void check_own_block(std::string_view operation, communicator const& comm, std::
 template <class Part, class T>
 void check_rooted_cut(std::string_view operation, communicator const& comm, int root, std::string_view part_name,
                       Part const& part, std::string_view cut_name, ragged_buffer<T> const& cut) {
-  auto const who = role_of(operation, comm, root);
-  check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
-  check_there<Part>(operation, comm, part_name, who.is_leaf);
-  if (!who.is_root) return;
-  check_cut(operation, comm, cut_name, cut, comm.peers());
-  check_own_block(operation, comm, part_name, part, cut);
+  check_alone({.comm = comm, .operation = operation, .root = root}, [&] {
+    auto const who = role_of(operation, comm, root);
+    check_in_place<Part>(operation, comm, who.is_root && who.is_leaf);
+    check_there<Part>(operation, comm, part_name, who.is_leaf);
+    if (!who.is_root) return;
+    check_cut(operation, comm, cut_name, cut, comm.peers());
+    check_own_block(operation, comm, part_name, part, cut);
+  });
 }
 
 /// Blocks of each rank's own length to the root: gatherv.
@@ -164,7 +193,8 @@ template <class In, class T>
   auto from = side_of(in);
   check_rooted_cut(operation, comm, root, "in", from, "out", out);
   auto arguments = std::tuple_cat(triple(from), pieces_of(out), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(out));
+  collective_call const what{.comm = comm, .operation = operation, .form = "ragged", .root = root};
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(out));
 }
 
 /// Blocks of each rank's own length from the root: scatterv.
@@ -174,7 +204,8 @@ template <class T, class Out>
   auto to = side_of(out);
   check_rooted_cut(operation, comm, root, "out", to, "in", in);
   auto arguments = std::tuple_cat(pieces_of(in), triple(to), std::tuple(root, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(in), std::move(to));
+  collective_call const what{.comm = comm, .operation = operation, .form = "ragged", .root = root};
+  return prepare_call(what, std::move(arguments), std::move(in), std::move(to));
 }
 
 inline constexpr MPI_Aint no_displacement = 0;
@@ -195,7 +226,9 @@ template <class In, class T>
   }
   auto arguments =
       std::tuple_cat(triple(from), std::tuple(static_cast<void*>(first), counts, places, type, comm.raw()));
-  return prepare_call(std::move(arguments), std::move(from), std::move(out));
+  collective_call const what{
+      .comm = comm, .operation = operation, .form = "ragged", .type = type, .counts = {counts, out.counts.size()}};
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(out));
 }
 
 /// Blocks of each pair's own length: alltoallv. `in` may be `in_place`.
@@ -203,15 +236,16 @@ template <class In, class T>
 [[nodiscard]] auto exchanged_ragged(std::string_view operation, communicator const& comm, In in, ragged_buffer<T> out) {
   check_cut(operation, comm, "out", out, comm.peers());
   auto const to = pieces_of(out);
+  collective_call const what{.comm = comm, .operation = operation, .form = "ragged"};
   if constexpr (in_place_tag<In>) {
     check_in_place<in_place_side>(operation, comm);
     auto const from = std::tuple(MPI_IN_PLACE, std::get<1>(to), std::get<2>(to), std::get<3>(to)); // not read
     auto arguments = std::tuple_cat(from, to, std::tuple(comm.raw()));
-    return prepare_call(std::move(arguments), std::move(out));
+    return prepare_call(what, std::move(arguments), std::move(out));
   } else {
     check_cut(operation, comm, "in", in, comm.peers());
     auto arguments = std::tuple_cat(pieces_of(in), to, std::tuple(comm.raw()));
-    return prepare_call(std::move(arguments), std::move(in), std::move(out));
+    return prepare_call(what, std::move(arguments), std::move(in), std::move(out));
   }
 }
 
@@ -254,17 +288,18 @@ template <typed_blocks Range>
 template <class In, class Out>
 [[nodiscard]] auto exchanged_typed(std::string_view operation, communicator const& comm, In const& in, Out const& out) {
   auto to = list_of(out);
+  collective_call const what{.comm = comm, .operation = operation, .form = "a type for each pair"};
   check_lengths(operation, comm, "out", static_cast<MPI_Count>(to.counts.size()), comm.peers(), "blocks");
   if constexpr (in_place_tag<In>) {
     check_in_place<in_place_side>(operation, comm);
     auto arguments = std::tuple_cat(pieces_of(to), pieces_of(to), std::tuple(comm.raw()));
     std::get<0>(arguments) = MPI_IN_PLACE;
-    return prepare_call(std::move(arguments), std::move(to));
+    return prepare_call(what, std::move(arguments), std::move(to));
   } else {
     auto from = list_of(in);
     check_lengths(operation, comm, "in", static_cast<MPI_Count>(from.counts.size()), comm.peers(), "blocks");
     auto arguments = std::tuple_cat(pieces_of(from), pieces_of(to), std::tuple(comm.raw()));
-    return prepare_call(std::move(arguments), std::move(from), std::move(to));
+    return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
   }
 }
 

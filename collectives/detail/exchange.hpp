@@ -7,6 +7,7 @@
 
 #include <armada/collectives/detail/value_bytes.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/mode.hpp>
@@ -16,10 +17,13 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace armada::detail {
+
+inline constexpr std::string_view value_form = "values of any size";
 
 template <class Exchange>
 using exchange_result = decltype(std::declval<Exchange&>().take());
@@ -80,26 +84,35 @@ private:
   std::shared_ptr<exchange_posting<Exchange>> posting_;
 };
 
+/// Runs an exchange in either mode; `what` names the operation, and its root if it has one.
 template <class Exchange>
-[[nodiscard]] auto run_exchange(blocking_t, communicator const& comm, Exchange exchange) {
-  MPI_Status ignored{};
-  request(exchange.announce(comm.raw()), request_kind::collective).wait(ignored);
-  if constexpr (requires { exchange.transfer_now(comm.raw()); })
-    exchange.transfer_now(comm.raw());
-  else
-    request(exchange.transfer(comm.raw()), request_kind::collective).wait(ignored);
-  return exchange.take();
+[[nodiscard]] auto run_exchange(blocking_t, collective_call what, Exchange exchange) {
+  what.form = value_form;
+  return collectively(blocking, what, [&] {
+    MPI_Comm const comm = what.comm.raw();
+    MPI_Status ignored{};
+    request(exchange.announce(comm), request_kind::collective).wait(ignored);
+    if constexpr (requires { exchange.transfer_now(comm); })
+      exchange.transfer_now(comm);
+    else
+      request(exchange.transfer(comm), request_kind::collective).wait(ignored);
+    return exchange.take();
+  });
 }
 
 template <class Exchange>
-[[nodiscard]] auto run_exchange(nonblocking_t, communicator const& comm, Exchange exchange) {
+[[nodiscard]] auto run_exchange(nonblocking_t, collective_call what, Exchange exchange) {
+  auto const& comm = what.comm;
   if (comm.state()->twin() == MPI_COMM_NULL)
     throw unsupported(text("a nonblocking collective on values over the borrowed communicator \"", comm.name(),
                            "\": it needs a private twin; use comm.dup()"));
-  auto one = std::make_shared<exchange_posting<Exchange>>(comm, std::move(exchange));
-  comm.state()->postings().push(one);
-  return pending<exchange_result<Exchange>>(MPI_REQUEST_NULL, request_kind::collective,
-                                            std::make_unique<value_exchange_finisher<Exchange>>(std::move(one)));
+  what.form = value_form;
+  return collectively(nonblocking, what, [&] {
+    auto one = std::make_shared<exchange_posting<Exchange>>(comm, std::move(exchange));
+    comm.state()->postings().push(one);
+    return pending<exchange_result<Exchange>>(MPI_REQUEST_NULL, request_kind::collective,
+                                              std::make_unique<value_exchange_finisher<Exchange>>(std::move(one)));
+  });
 }
 
 } // namespace armada::detail

@@ -101,10 +101,7 @@ neighbour_exchange::neighbour_exchange(std::string_view operation, communicator 
   assign(outgoing_, partners.targets);
 }
 
-void neighbour_exchange::launch(blocking_t) const {
-  settle_background(comm_->raw());
-  begin().wait();
-}
+void neighbour_exchange::launch(blocking_t) const { begin().wait(); }
 
 pending<> neighbour_exchange::begin() const {
   std::vector<request> open;

@@ -17,7 +17,6 @@ rank_by_rank_transfer::rank_by_rank_transfer(std::string_view operation, communi
 
 std::vector<announcement> rank_by_rank_transfer::announce(announcement const& said, int root, bool here) const {
   std::vector<announcement> all(here ? static_cast<std::size_t>(peers_) : 0);
-  settle_background(comm_->raw());
   call<MPI_Gather_c>(static_cast<void const*>(&said), announcement::words, MPI_INT64_T, static_cast<void*>(all.data()),
                      announcement::words, MPI_INT64_T, root, comm_->raw());
   return all;

@@ -89,7 +89,9 @@ template <class In, class Out, class Op>
   auto* const input = checked_input(operation, comm, from, to, to.count());
   auto kept = kept_operation<element_t<Out>>(std::move(op));
   auto const arguments = std::tuple(input, to.address(), to.count(), to.type(), kept.raw(), comm.raw());
-  return prepare_call(arguments, std::move(kept));
+  collective_call const what{
+      .comm = comm, .operation = operation, .reduction = kept.raw(), .count = to.count(), .type = to.type()};
+  return prepare_call(what, arguments, std::move(kept));
 }
 
 /// Throws `argument_error` on an intercommunicator, over which MPI has no such collective.
@@ -122,7 +124,13 @@ template <class In, class Out, class Op>
   auto kept = kept_operation<element>(std::move(op));
   auto const arguments =
       std::tuple(from.address(), to.address(), length, datatype_of<element>(), kept.raw(), root, comm.raw());
-  return prepare_call(arguments, std::move(kept));
+  collective_call const what{.comm = comm,
+                             .operation = operation,
+                             .root = root,
+                             .reduction = kept.raw(),
+                             .count = length,
+                             .type = datatype_of<element>()};
+  return prepare_call(what, arguments, std::move(kept));
 }
 
 /// A reduction of which each rank receives an equal block: reduce_scatter_block.
@@ -140,7 +148,9 @@ template <class In, class Out, class Op>
   }
   auto kept = kept_operation<element_t<Out>>(std::move(op));
   auto const arguments = std::tuple(from.address(), to.address(), block, to.type(), kept.raw(), comm.raw());
-  return prepare_call(arguments, std::move(kept));
+  collective_call const what{
+      .comm = comm, .operation = operation, .reduction = kept.raw(), .count = block, .type = to.type()};
+  return prepare_call(what, arguments, std::move(kept));
 }
 
 /// Throws unless the blocks of a cut lie one behind the other and are all of it, one for each rank.
@@ -172,7 +182,12 @@ template <class T, class Out, class Op>
   auto kept = kept_operation<element>(std::move(op));
   auto const arguments = std::tuple(static_cast<void const*>(in.elements.data()), to.address(), in.counts.data(),
                                     datatype_of<element>(), kept.raw(), comm.raw());
-  return prepare_call(arguments, std::move(in), std::move(kept));
+  collective_call const what{.comm = comm,
+                             .operation = operation,
+                             .reduction = kept.raw(),
+                             .type = datatype_of<element>(),
+                             .counts = in.counts};
+  return prepare_call(what, arguments, std::move(in), std::move(kept));
 }
 template <class T, class Op>
 [[nodiscard]] auto reduced_to_ragged(std::string_view operation, communicator const& comm, in_place_t,
@@ -182,7 +197,9 @@ template <class T, class Op>
   auto kept = kept_operation<T>(std::move(op));
   auto const arguments = std::tuple(static_cast<void const*>(MPI_IN_PLACE), static_cast<void*>(out.elements.data()),
                                     out.counts.data(), datatype_of<T>(), kept.raw(), comm.raw());
-  return prepare_call(arguments, std::move(out), std::move(kept));
+  collective_call const what{
+      .comm = comm, .operation = operation, .reduction = kept.raw(), .type = datatype_of<T>(), .counts = out.counts};
+  return prepare_call(what, arguments, std::move(out), std::move(kept));
 }
 
 } // namespace armada::detail

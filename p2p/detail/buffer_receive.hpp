@@ -128,6 +128,17 @@ private:
   receive_room room_;
 };
 
+/// What the watchdog is told of a receive or probe that waits.
+[[nodiscard]] inline watch_scope watch_receive(std::string_view operation, communicator const& comm,
+                                               from const& origin) {
+  return watch_scope([&] {
+    auto const source =
+        origin.source.value == any_source ? std::string("any rank") : text("rank ", origin.source.value);
+    return text(operation, " from ", source, origin.tag == any_tag ? std::string() : text(", tag ", origin.tag), " of ",
+                comm.name());
+  });
+}
+
 /// Whether what is received from there may have been sent by this rank.
 [[nodiscard]] inline bool maybe_own(communicator const& comm, from const& origin) noexcept {
   int const source = origin.source.value;
@@ -146,6 +157,7 @@ template <message_target Buffer>
   MPI_Status arrived{};
   receive_target<Buffer> const target(buffer, *comm.state(), maybe_own(comm, origin));
   auto const arguments = receive_arguments(comm, target.memory(), origin);
+  auto const watch = watch_receive("recv", comm, origin);
   try {
     if (background_is_empty())
       std::apply([&](auto... each) { call<MPI_Recv_c>(each..., &arrived); }, arguments);

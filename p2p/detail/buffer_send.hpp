@@ -45,6 +45,9 @@ auto send_buffer(communicator const& comm, Value&& value, to const& destination,
   } else if constexpr (std::same_as<Mode, blocking_t>) {
     auto const memory = describe(value);
     auto const arguments = send_arguments(comm, memory, destination);
+    watch_scope const watch([&] {
+      return text(routines::name, " to rank ", destination.dest.value, ", tag ", destination.tag, " of ", comm.name());
+    });
     if (background_is_empty() || Kind == send_kind::buffered) return routines::now(arguments);
     MPI_Status ignored{};
     request(routines::begin(arguments), request_kind::send).wait(ignored);

@@ -60,6 +60,7 @@ void window_state::lock(int rank, lock_kind kind, lock_assertions promised) {
           text("lock of ", describe(), ": rank ", rank_, " has locked the part of rank ", rank, " already"));
     require_idle("lock");
   }
+  auto const watch = watched("lock", rank);
   if (!all_near()) {
     call<MPI_Win_lock>(kind == exclusive ? MPI_LOCK_EXCLUSIVE : MPI_LOCK_SHARED, rank,
                        promised.no_check ? MPI_MODE_NOCHECK : 0, raw_);
@@ -79,6 +80,7 @@ void window_state::unlock(int rank) {
   if (access_ == access::all_locked)
     throw lifecycle_error(text("unlock of ", describe(), ": all parts are locked, not one"));
   require_covered(rank, "unlock");
+  auto const watch = watched("unlock", rank);
   if (!all_near()) sync();
   auto const at = std::ranges::find(covered_, rank) - covered_.begin();
   auto const kind = locked_as_[static_cast<std::size_t>(at)];
@@ -97,6 +99,7 @@ void window_state::unlock(int rank) {
 
 void window_state::lock_all(lock_assertions promised) {
   require_idle("lock_all");
+  watch_scope const watch([this] { return "lock_all of " + describe(); });
   if (all_near())
     memory_.control().gate.enter_all();
   else
@@ -125,6 +128,7 @@ void window_state::sync() {
 
 void window_state::flush(int rank) {
   require_covered(rank, "flush");
+  auto const watch = watched("flush", rank);
   order_memory();
   if (raw_ != MPI_WIN_NULL) call<MPI_Win_flush>(rank, raw_);
 }
@@ -155,6 +159,7 @@ void window_state::flush_local_all() {
 void window_state::fence(fence_assertions promised) {
   if (access_ != access::fenced) require_idle("fence");
   if (exposed_) throw lifecycle_error(text("fence of ", describe(), ": rank ", rank_, " has posted an exposure"));
+  watch_scope const watch([this] { return "fence of " + describe(); });
   order_memory();
   if (all_near()) {
     memory_.control().barrier.arrive_and_wait(static_cast<std::uint32_t>(ranks_));
@@ -172,6 +177,7 @@ void window_state::fence(fence_assertions promised) {
 void window_state::start(std::vector<int> const& targets, start_assertions promised) {
   require_idle("start");
   check_ranks(targets, "start");
+  watch_scope const watch([this] { return "start of an epoch of " + describe(); });
   if (all_near()) {
     for (int const target : targets)
       for (backoff wait; !memory_.take_exposure(target, rank_);) wait.pause();
@@ -214,6 +220,7 @@ void window_state::post(std::vector<int> const& origins, post_assertions promise
 }
 
 void window_state::wait_exposed() {
+  watch_scope const watch([this] { return "wait for the origins of " + describe(); });
   if (all_near()) {
     for (backoff wait; !test_exposed();) wait.pause();
     return;

@@ -1,5 +1,6 @@
 #include <armada/core/agree.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/collective_call.hpp>
 #include <armada/core/job.hpp>
 #include <armada/rma/detail/region_directory.hpp>
 #include <armada/rma/detail/window_state.hpp>
@@ -20,6 +21,7 @@ MPI_Info hints_of(window_options const& options) noexcept {
 
 window_state::window_state(communicator const& comm, std::int64_t bytes, window_options options, window_flavour flavour)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(flavour), rank_(comm.rank()), ranks_(comm.size()) {
+  collective_scope const inside({.comm = comm, .operation = "window"});
   node_ = comm_->nearby();
   bool const joined = flavour_ == window_flavour::allocated_shared;
   agree(comm, [&] {
@@ -41,6 +43,7 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, window_
 window_state::window_state(communicator const& comm, user_memory memory, window_options options)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::created), rank_(comm.rank()),
       ranks_(comm.size()) {
+  collective_scope const inside({.comm = comm, .operation = "window"});
   node_ = comm_->nearby();
   agree(comm, [&] {
     memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
@@ -59,6 +62,7 @@ window_state::window_state(communicator const& comm, user_memory memory, window_
 window_state::window_state(communicator const& comm, window_options options)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::dynamic), rank_(comm.rank()),
       ranks_(comm.size()) {
+  collective_scope const inside({.comm = comm, .operation = "window"});
   node_ = comm_->nearby();
   agree(comm, [&] { memory_.allocate(node_, 0, 1, window_memory::arrangement::elsewhere, describe()); });
   regions_ = std::make_unique<region_directory>(comm, name_);
@@ -215,6 +219,10 @@ void window_state::require_open(std::string_view operation) const {
 void window_state::check_rank(int rank, std::string_view operation) const {
   if (rank < 0 || rank >= ranks_)
     throw argument_error(text(operation, " of ", describe(), ": ", rank, " is not a rank (0 to ", ranks_ - 1, ")"));
+}
+
+watch_scope window_state::watched(std::string_view operation, int rank) const {
+  return watch_scope([&] { return text(operation, " of rank ", rank, "'s part of ", describe()); });
 }
 
 void window_state::far_put(void const* from, int rank, std::int64_t offset, std::int64_t bytes) {

@@ -6,6 +6,7 @@
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/group.hpp>
 #include <armada/core/resource.hpp>
+#include <armada/core/watchdog.hpp>
 #include <armada/rma/detail/window_memory.hpp>
 #include <armada/rma/synchronisation.hpp>
 #include <armada/rma/window_options.hpp>
@@ -164,6 +165,8 @@ private:
   void check_ranks(std::vector<int> const& ranks, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
   void end_epochs();
+  /// What the watchdog is told while this rank waits for `rank`.
+  [[nodiscard]] watch_scope watched(std::string_view operation, int rank) const;
 
   std::shared_ptr<communicator_state> comm_;
   std::string name_;

@@ -257,9 +257,24 @@ TEST(alltoall, lengths_that_do_not_fit_are_named) {
     EXPECT_EQ(message_of<argument_error>([&] { alltoall(world(), uneven, out); }),
               start + "in has " + std::to_string(many() + 1) + " elements and needs " + std::to_string(many()));
   }
-  EXPECT_EQ(message_of<argument_error>([&] { static_cast<void>(alltoall(world(), std::vector<int>(many() + 1))); }),
-            start + "the vector of values has " + std::to_string(many() + 1) + " elements and needs " +
-                std::to_string(many()));
+}
+
+template <class T>
+void expect_refused() {
+  for (int wrong = 0; wrong < ranks(); ++wrong) {
+    std::vector<T> const values(many() + (here() == wrong ? 1 : 0));
+    auto const expected = "alltoall on rank " + std::to_string(here()) + " of " + std::to_string(ranks()) +
+                          ": the vector of values of rank " + std::to_string(wrong) + " has " +
+                          std::to_string(many() + 1) + " elements, and needs one for each rank";
+    EXPECT_EQ(message_of<argument_error>([&] { static_cast<void>(alltoall(world(), values)); }), expected);
+    auto pending = alltoall(world(), values, nonblocking);
+    EXPECT_EQ(message_of<argument_error>([&] { static_cast<void>(pending.wait()); }), expected);
+  }
+}
+
+TEST(alltoall, another_number_of_values_than_ranks_on_one_rank_is_refused_on_every_rank) {
+  expect_refused<int>();
+  expect_refused<std::string>();
 }
 
 TEST(alltoall, cuts_that_do_not_fit_are_named) {

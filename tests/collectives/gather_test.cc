@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -169,6 +170,29 @@ TEST(gather, wrong_arguments_are_named) {
     EXPECT_EQ(message_of<argument_error>([&] { gather(world(), in_place, out, other); }),
               start + "in_place is for the root alone");
   }
+}
+
+/// Cannot be encoded where it is told so.
+struct refuses {
+  bool here = false;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    if (here) throw std::runtime_error("not to be encoded");
+    archive& here;
+  }
+};
+
+TEST(gather, what_one_rank_cannot_encode_keeps_nobody_waiting) {
+  refuses const mine{world().rank() == world().size() - 1};
+  auto const fails = [&](auto gathered) {
+    if (mine.here || world().rank() == 0)
+      EXPECT_THROW(gathered(), std::exception);
+    else
+      EXPECT_NO_THROW(gathered());
+  };
+  fails([&] { static_cast<void>(gather(world(), mine, 0)); });
+  fails([&] { static_cast<void>(gather(world(), mine, 0, nonblocking).wait()); });
+  fails([&] { static_cast<void>(gather(world(), mine, 0, rank_by_rank)); });
 }
 
 TEST(gather, three_modes) {

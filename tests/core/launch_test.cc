@@ -70,7 +70,7 @@ TEST(launch, what_a_family_has_prepared) {
   for (bool now : {true, false}) {
     auto value = std::make_shared<int>(world().rank() == 0 ? 5 : 0);
     std::weak_ptr<int> const watch = value;
-    auto prepared = detail::prepare_call(arguments_for(*value), value);
+    auto prepared = detail::prepare_call({.comm = world(), .operation = "bcast"}, arguments_for(*value), value);
     if (now) {
       bcast::run(blocking, std::move(prepared));
     } else {
