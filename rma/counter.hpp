@@ -21,7 +21,7 @@ struct counter_options {
 
 /// A counter for shares of work that are taken while they last: `for (auto i = jobs.next(); i < n; i = jobs.next())`.
 /// Move-only. Calls are local, and atomic with respect to each other. Where all ranks are on one host nobody else is
-/// needed; where they are not, the home must be inside MPI now and then.
+/// needed; where they are not, the home must be inside MPI now and then, and destruction is collective.
 /// What a rank did before one of its calls is seen by the ranks whose calls come after it.
 class counter {
 public:

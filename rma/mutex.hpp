@@ -17,9 +17,9 @@ struct mutex_options {
 /// mutex: `std::scoped_lock const guard(m);` lets go of it in every case, also when an exception passes.
 ///
 /// What a rank did under the mutex is seen by the next that holds it; see docs/memory_model.md. Calls are local. Where
-/// all ranks are on one host nobody else is needed; where they are not, the home must be inside MPI now and then. While
-/// a rank waits, MPI moves on. Move-only, but not while a guard refers to it. It tells ranks apart, not threads: one
-/// thread of a rank uses it at a time.
+/// all ranks are on one host nobody else is needed; where they are not, the home must be inside MPI now and then, and
+/// destruction is collective. While a rank waits, MPI moves on. Move-only, but not while a guard refers to it. It tells
+/// ranks apart, not threads: one thread of a rank uses it at a time.
 class mutex {
 public:
   /// Collective over `comm`, with the same options on every rank. All ranks throw `argument_error` for a wrong home.

@@ -53,7 +53,8 @@ concept flushable = requires(Access& access, int rank) {
 /// What a rank did before it posted is seen by the owner once its wait has returned: stores into near memory, and
 /// one-sided calls that were complete (`notify_after` completes them). See docs/memory_model.md.
 /// Calls are local. Where all ranks are on one host a signal needs nobody; where they are not, the receiver must be
-/// inside MPI now and then, as it is while it waits. Move-only. One thread of a rank waits at a time.
+/// inside MPI now and then, as it is while it waits, and destruction is collective. Move-only. One thread of a rank
+/// waits at a time.
 template <signal_value T = std::int64_t>
 class notification {
 public:
