@@ -104,12 +104,24 @@ TYPED_TEST(Npy, HoldsEveryElementInItsPlace) {
   check<T, 1>({0}, process_grid<1>(ranks), "(0,)");
   check<T, 1>({1}, process_grid<1>(ranks), "(1,)");
   check<T, 1>({1003}, process_grid<1>(ranks), "(1003,)");
+}
+
+/// How the dimensions lie in the file does not depend on the type, but on its size.
+template <class T>
+void check_dimensions() {
+  auto const ranks = world().size();
   check<T, 2>({7, 13}, process_grid<2>(ranks, 1), "(7, 13)");
   check<T, 2>({7, 13}, process_grid<2>(1, ranks), "(7, 13)");
   check<T, 2>({3, 0}, process_grid<2>(1, ranks), "(3, 0)");
   if (ranks == 4) check<T, 2>({5, 6}, process_grid<2>(2, 2), "(5, 6)");
   if (ranks == 4) check<T, 3>({3, 5, 4}, process_grid<3>(1, 2, 2), "(3, 5, 4)");
   check<T, 3>({3, 5, 4}, process_grid<3>(1, 1, ranks), "(3, 5, 4)");
+}
+
+TEST(NpyDimensions, AreInRowMajorOrder) {
+  check_dimensions<std::uint8_t>();
+  check_dimensions<double>();
+  check_dimensions<std::complex<double>>();
 }
 
 TEST(NpyDescr, IsNumPysOwn) {

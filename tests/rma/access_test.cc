@@ -96,26 +96,24 @@ TEST(access, put_and_get_at_every_place_and_length) {
 TEST(access, every_update_of_every_type_agrees_with_the_plain_one) {
   for_every_type([]<class T>(T) {
     open_window<T> window(extent);
-    for_every_pair([&]<class U, class Op>(U, Op op) {
-      if constexpr (std::same_as<U, T>) {
-        auto const now = [](int i) { return sample<T>(i + 1); };
-        for (int i = 0; i < extent; ++i) window.local()[i] = now(i);
-        window.fence();
-        std::array<wrapped<T>, 3> given{};
-        for (int i = 0; i < 3; ++i) given[static_cast<std::size_t>(i)].value = sample<T>(2 * i);
-        accumulate_elements(window.state, &given[0].value, next_rank(), bytes_of<T>(1), 3, op);
-        window.state.flush_all();
-        T const old = fetch(window.state, sample<T>(5), next_rank(), 7, op);
-        EXPECT_EQ(old, now(7)) << name<T, Op>();
-        window.fence();
-        for (int i = 0; i < extent; ++i) {
-          T wanted = now(i);
-          if (i >= 1 && i < 4) wanted = static_cast<T>(op(wanted, sample<T>(2 * (i - 1))));
-          if (i == 7) wanted = static_cast<T>(op(wanted, sample<T>(5)));
-          EXPECT_EQ(window.local()[i], wanted) << name<T, Op>() << " at " << i;
-        }
-        window.fence();
+    for_every_operation<T>([&]<class Op>(Op op) {
+      auto const now = [](int i) { return sample<T>(i + 1); };
+      for (int i = 0; i < extent; ++i) window.local()[i] = now(i);
+      window.fence();
+      std::array<wrapped<T>, 3> given{};
+      for (int i = 0; i < 3; ++i) given[static_cast<std::size_t>(i)].value = sample<T>(2 * i);
+      accumulate_elements(window.state, &given[0].value, next_rank(), bytes_of<T>(1), 3, op);
+      window.state.flush_all();
+      T const old = fetch(window.state, sample<T>(5), next_rank(), 7, op);
+      EXPECT_EQ(old, now(7)) << name<T, Op>();
+      window.fence();
+      for (int i = 0; i < extent; ++i) {
+        T wanted = now(i);
+        if (i >= 1 && i < 4) wanted = static_cast<T>(op(wanted, sample<T>(2 * (i - 1))));
+        if (i == 7) wanted = static_cast<T>(op(wanted, sample<T>(5)));
+        EXPECT_EQ(window.local()[i], wanted) << name<T, Op>() << " at " << i;
       }
+      window.fence();
     });
   });
 }

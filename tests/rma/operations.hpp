@@ -51,17 +51,35 @@ void for_every_type(Visit visit) {
                            std::complex<float>, std::complex<double>>*>(nullptr));
 }
 
+/// Calls `visit(Op{})` for every operation that T allows.
+template <class T, class Visit>
+void for_every_operation(Visit visit) {
+  auto const one = [&]<class Op>(Op op) {
+    if constexpr (accumulator<Op, T>) visit(op);
+  };
+  one(std::plus<>{}), one(std::multiplies<>{}), one(minimum{}), one(maximum{}), one(std::logical_and<>{});
+  one(std::logical_or<>{}), one(std::bit_and<>{}), one(std::bit_or<>{}), one(std::bit_xor<>{}), one(replace{});
+  one(no_op{}), one(std::plus<T>{});
+}
+
 /// Calls `visit(T{}, Op{})` for every type with every operation that it allows.
 template <class Visit>
 void for_every_pair(Visit visit) {
-  for_every_type([&]<class T>(T value) {
+  for_every_type([&]<class T>(T value) { for_every_operation<T>([&](auto op) { visit(value, op); }); });
+}
+
+/// The same for types of each size and road, with operations of every kind: a sum, a choice, bits, and MPI's two that
+/// compute nothing. For what does not depend on the operation.
+template <class Visit>
+void for_some_pairs(Visit visit) {
+  auto const some = [&]<class T>(T value) {
     auto const one = [&]<class Op>(Op op) {
       if constexpr (accumulator<Op, T>) visit(value, op);
     };
-    one(std::plus<>{}), one(std::multiplies<>{}), one(minimum{}), one(maximum{}), one(std::logical_and<>{});
-    one(std::logical_or<>{}), one(std::bit_and<>{}), one(std::bit_or<>{}), one(std::bit_xor<>{}), one(replace{});
-    one(no_op{}), one(std::plus<T>{});
-  });
+    one(std::plus<>{}), one(maximum{}), one(std::bit_xor<>{}), one(replace{}), one(no_op{});
+  };
+  some(std::int8_t{}), some(std::uint16_t{}), some(std::int32_t{}), some(std::int64_t{}), some(float{}), some(double{});
+  some(std::complex<double>{});
 }
 
 } // namespace armada::operations

@@ -79,13 +79,11 @@ void for_each_wire_type(Visit visit) {
   visit(grain{});
 }
 
-/// Runs `visit(T{})` for a few wire types: of a byte, of MPI's own, and of a struct. That every type has its datatype
-/// is for the tests of `datatype` and `send`.
+/// Runs `visit(T{})` for two wire types: of a byte, and a struct with padding. That every type has its datatype is for
+/// the tests of `datatype` and `send`.
 template <class Visit>
 void for_some_types(Visit visit) {
   visit(char{});
-  visit(int{});
-  visit(double{});
   visit(std::pair<char, double>{});
 }
 
