@@ -150,6 +150,16 @@ constexpr quirk rows[] = {
      "a plan that begins the nonblocking form at each start",
      "collectives/reduce_scatter.hpp",
      {}},
+    {"53",
+     "Alltoall in place of more than 8 KiB of items with gaps: an error, or wrong data when it is nonblocking",
+     "structs go with their padding, as bytes",
+     "collectives/detail/arguments.hpp",
+     {}},
+    {"54",
+     "a large blocking Reduce in place over several hosts reads at address -1 when its root is not rank 0",
+     "the root's elements are copied",
+     "collectives/detail/near_shortcuts.hpp",
+     {}},
 };
 
 /// The rest of the line that begins with `key`, without the spaces around it.

@@ -1,28 +1,26 @@
 #include <armada/collectives/detail/near_road.hpp>
 #include <armada/core/call.hpp>
 
-#include <utility>
-
 namespace armada::detail {
 namespace {
 
 /// Whether items of a type that was not made from a C++ type lie one behind the other, in order.
-bool is_basic(MPI_Datatype type, std::size_t bytes) {
+bool is_basic(MPI_Datatype type, std::int64_t bytes) {
   MPI_Aint lower = 0;
   MPI_Aint extent = 0;
   int integers = 0, addresses = 0, types = 0, combiner = 0;
   call<MPI_Type_get_extent>(type, &lower, &extent);
   call<MPI_Type_get_envelope>(type, &integers, &addresses, &types, &combiner);
-  return combiner == MPI_COMBINER_NAMED && std::cmp_equal(extent, bytes);
+  return combiner == MPI_COMBINER_NAMED && extent == bytes;
 }
 
 } // namespace
 
-flat_bytes::flat_bytes(void* address, MPI_Count count, MPI_Datatype type, std::size_t element, MPI_Comm comm)
+flat_bytes::flat_bytes(void* address, MPI_Count count, MPI_Datatype type, std::int64_t element, MPI_Comm comm)
     : address_(address), count_(count), type_(type), comm_(comm) {
   if (type == MPI_DATATYPE_NULL) return;
-  auto const bytes = static_cast<std::size_t>(bytes_in(type));
-  bytes_ = bytes * static_cast<std::size_t>(count);
+  auto const bytes = bytes_in(type);
+  bytes_ = static_cast<std::size_t>(bytes * count);
   flat_ = element == 0 ? is_basic(type, bytes) : element == bytes;
 }
 

@@ -71,9 +71,9 @@ inline constexpr near_threshold reduce_scatter{512};
 
 /// The size of a side's elements in memory; 0 where the side does not know it.
 template <class Side>
-inline constexpr std::size_t element_bytes = 0;
+inline constexpr std::int64_t element_bytes = 0;
 template <class Element>
-inline constexpr std::size_t element_bytes<plain_side<Element>> = sizeof(Element);
+inline constexpr std::int64_t element_bytes<plain_side<Element>> = sizeof(Element);
 
 /// The bytes of a buffer as they travel: where they lie when there is nothing between them, packed otherwise.
 class flat_bytes {
@@ -89,7 +89,7 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return bytes_; }
 
 private:
-  flat_bytes(void* address, MPI_Count count, MPI_Datatype type, std::size_t element, MPI_Comm comm);
+  flat_bytes(void* address, MPI_Count count, MPI_Datatype type, std::int64_t element, MPI_Comm comm);
 
   void* address_;
   MPI_Count count_;

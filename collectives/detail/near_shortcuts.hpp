@@ -5,12 +5,14 @@
 #include <armada/collectives/detail/near_road.hpp>
 #include <armada/collectives/detail/near_team.hpp>
 #include <armada/collectives/detail/side.hpp>
+#include <armada/core/call.hpp>
 #include <armada/core/launch.hpp>
 #include <armada/core/operation.hpp>
 
 #include <concepts>
 #include <cstddef>
-#include <utility>
+#include <type_traits>
+#include <vector>
 
 namespace armada::detail {
 
@@ -163,12 +165,19 @@ template <>
 struct shortcut<MPI_Reduce_c> {
   template <class Kept>
   static bool taken(auto const& arguments, Kept& kept) {
+    using element = typename Kept::element;
     auto const& [in, out, count, type, op, root, comm] = arguments;
-    if constexpr (sizeof(typename Kept::element) > near_team::chunk) return false;
-    auto* const team = near_team_for(comm, count, type, near_from::reduce);
-    if (team == nullptr) return false;
-    team->reduce(near_input(in), static_cast<std::byte*>(out), static_cast<std::size_t>(count), near_reduction_of(kept),
-                 root);
+    auto* const team =
+        sizeof(element) > near_team::chunk ? nullptr : near_team_for(comm, count, type, near_from::reduce);
+    if (team != nullptr) {
+      team->reduce(near_input(in), static_cast<std::byte*>(out), static_cast<std::size_t>(count),
+                   near_reduction_of(kept), root);
+      return true;
+    }
+    if (in != MPI_IN_PLACE) return false;
+    auto const* const bytes = static_cast<std::byte const*>(out); // MPI is given a copy to read (quirk 54)
+    std::vector<std::byte> const copy(bytes, bytes + count * static_cast<MPI_Count>(sizeof(element)));
+    call<MPI_Reduce_c>(static_cast<void const*>(copy.data()), out, count, type, op, root, comm);
     return true;
   }
 };

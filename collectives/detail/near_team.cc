@@ -1,9 +1,11 @@
 #include <armada/collectives/detail/near_team.hpp>
-#include <armada/core/backoff.hpp>
+#include <armada/core/progress.hpp>
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
+
+#include <sched.h>
 
 namespace armada::detail {
 namespace {
@@ -35,11 +37,16 @@ std::byte* near_team::slot_of(std::size_t rank) const noexcept {
 
 std::byte* near_team::part_of(std::size_t from, std::size_t to) const noexcept { return slot_of(from) + to * part_; }
 
+/// Where ranks outnumber cores each look gives the core up. Elsewhere it is kept for some ten chunks' time: given up to
+/// another program it is gone for milliseconds.
 void near_team::wait_for(std::atomic<std::uint64_t> const& number, std::uint64_t at_least) const {
-  backoff wait;
-  for (int looks = 0; number.load(std::memory_order_acquire) < at_least; ++looks) {
-    wait.pause();
-    if (looks % 64 == 63) idle_();
+  constexpr int patience = 4096;
+  for (int looks = 1; number.load(std::memory_order_acquire) < at_least; ++looks) {
+    progress::pause();
+    if (looks % 64 != 0) continue;
+    idle_();
+    if (looks >= patience) sched_yield();
+    looks = std::min(looks, patience);
   }
 }
 

@@ -374,6 +374,8 @@ constexpr program programs[] = {
     {"50", two_edges_between_two_ranks},
     {"51", null_where_nothing_is_read},
     {"52", persistent_blocks_between_two_sides},
+    {"53", items_with_gaps_in_place},
+    {"54", root_in_place_over_two_hosts},
 };
 
 } // namespace

@@ -19,6 +19,8 @@ bool halos_on_a_ring_of_two();
 bool two_edges_between_two_ranks();
 bool null_where_nothing_is_read();
 bool persistent_blocks_between_two_sides();
+bool items_with_gaps_in_place();
+bool root_in_place_over_two_hosts();
 bool no_dimension_kept();
 bool partitioned_to_nobody();
 

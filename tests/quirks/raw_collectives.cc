@@ -3,6 +3,7 @@
 #include "tests/quirks/raw.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace raw {
@@ -88,6 +89,37 @@ bool two_edges_between_two_ranks() {
   MPI_Neighbor_alltoall(in, 1, MPI_INT, out, 1, MPI_INT, graph);
   MPI_Comm_free(&graph);
   return out[0] == 10 * (1 - rank) && out[1] == 10 * (1 - rank) + 1;
+}
+
+bool items_with_gaps_in_place() {
+  struct item { // 9 bytes of data: a fragment of a message ends within one
+    char letter;
+    double number;
+  };
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  int const ones[2] = {1, 1};
+  MPI_Aint const places[2] = {0, offsetof(item, number)};
+  MPI_Datatype const members[2] = {MPI_CHAR, MPI_DOUBLE};
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Type_create_struct(2, ones, places, members, &type);
+  MPI_Type_commit(&type);
+  constexpr int count = 4000;
+  std::vector<item> values(2UL * count, item{'x', 1.0 * rank});
+  int const code = MPI_Alltoall(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values.data(), count, type, MPI_COMM_WORLD);
+  MPI_Type_free(&type);
+  auto const received = values.begin() + count * (1 - rank);
+  return code == MPI_SUCCESS &&
+         std::all_of(received, received + count, [](item const& each) { return each.number == 1.0 - rank; });
+}
+
+bool root_in_place_over_two_hosts() {
+  int const root = 2;
+  std::vector<int> values(4000, 1);
+  if (rank == root)
+    MPI_Reduce(MPI_IN_PLACE, values.data(), 4000, MPI_INT, MPI_SUM, root, MPI_COMM_WORLD);
+  else
+    MPI_Reduce(values.data(), nullptr, 4000, MPI_INT, MPI_SUM, root, MPI_COMM_WORLD);
+  return rank != root || values.back() == ranks;
 }
 
 bool null_where_nothing_is_read() {
