@@ -110,15 +110,18 @@ template <class In, class Out, class Op>
 /// A reduction to the root: reduce.
 template <class In, class Out, class Op>
 [[nodiscard]] auto reduced_to(std::string_view operation, communicator const& comm, In& in, Out& out, Op op, int root) {
-  auto const who = role_of(operation, comm, root);
   auto const from = side_of(in);
   auto const to = side_of(out);
   using sending = std::remove_const_t<decltype(from)>;
   using receiving = std::remove_const_t<decltype(to)>;
-  check_in_place<sending>(operation, comm, who.is_root && who.is_leaf);
-  check_there<sending>(operation, comm, "in", who.is_leaf);
-  check_there<receiving>(operation, comm, "out", who.is_root);
-  if (who.is_root && who.is_leaf) static_cast<void>(checked_input(operation, comm, from, to, to.count()));
+  role who{};
+  check_alone({.comm = comm, .operation = operation, .root = root}, [&] {
+    who = role_of(operation, comm, root);
+    check_in_place<sending>(operation, comm, who.is_root && who.is_leaf);
+    check_there<sending>(operation, comm, "in", who.is_leaf);
+    check_there<receiving>(operation, comm, "out", who.is_root);
+    if (who.is_root && who.is_leaf) static_cast<void>(checked_input(operation, comm, from, to, to.count()));
+  });
   using element = reduced_element_t<In, Out>;
   auto const length = who.is_leaf && has_data<sending> ? from.count() : to.count();
   auto kept = kept_operation<element>(std::move(op));

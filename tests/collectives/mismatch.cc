@@ -32,6 +32,18 @@ void nonblocking_roots() {
   later.wait();
 }
 
+void caught() {
+  double x[3] = {};
+  auto later = bcast(world(), x, last() ? 1 : 0, nonblocking);
+  try {
+    later.wait();
+  } catch (collective_mismatch const&) {
+    std::puts("caught");
+  }
+  barrier(world());
+  std::puts("and on");
+}
+
 void plans() {
   double x = 0;
   auto plan = bcast(world(), x, last() ? 1 : 0, persistent);
@@ -94,6 +106,7 @@ void works() {
 std::map<std::string, std::function<void()>> const programs{
     {"roots", roots},
     {"nonblocking_roots", nonblocking_roots},
+    {"caught", caught},
     {"plans", plans},
     {"modes", modes},
     {"waits_elsewhere", waits_elsewhere},
