@@ -13,6 +13,7 @@ namespace armada {
 /// small collectives, messages) is MPI's, in any mixture: which way a call goes depends on what is the same on every
 /// rank, so both ways see the same calls in the same order. For the same reason a rank cannot meet a collective of
 /// Armada's with one of C's on the raw handle.
+/// It is for cores that are the job's own: what else runs on them delays every step (see bench/README.md).
 /// Costs 512 KiB of shared memory for each rank. Collective. Throws on every rank what `dup` throws, and
 /// `out_of_memory` where one cannot share memory.
 [[nodiscard]] communicator near(communicator const& comm);
