@@ -153,7 +153,7 @@ record record_of(collective_call const& what, std::uint64_t number, std::string_
   if (what.reduction != MPI_OP_NULL) detail(reduction_name(what.reduction));
 
   record mine{};
-  mine.call = hash_of(text(what.operation, details));
+  mine.call = hash_of(what.refused ? text(what.operation, " refused") : text(what.operation, details));
   mine.vague = 1;
   if (compares_data(what)) {
     auto const data = data_of(what);
@@ -245,6 +245,7 @@ void refuse_together(collective_call call, std::string_view why) {
   call.form = why.substr(why.find(": ") == std::string_view::npos ? 0 : why.find(": ") + 2); // behind where and who
   call.count = -1;
   call.counts = {};
+  call.refused = true;
   collective_scope const compared(call);
 }
 

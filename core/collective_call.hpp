@@ -38,6 +38,7 @@ struct collective_call {
   MPI_Count count = -1; ///< of `type`, where each rank has as much; negative where it says nothing
   MPI_Datatype type = MPI_DATATYPE_NULL;
   std::span<MPI_Count const> counts = {}; ///< of `type`, instead of `count`: a list that all ranks pass alike
+  bool refused = false;                   ///< it cannot be made; `form` says why
 };
 
 struct call_records;
@@ -89,7 +90,7 @@ private:
 void refuse_together(collective_call call, std::string_view why);
 
 /// Runs a check of arguments that one rank alone has. Where it throws `argument_error`, and collectives are compared,
-/// the other ranks hear of it: all throw `collective_mismatch` then.
+/// the other ranks hear of it: all throw `collective_mismatch` then; or what each has found, where all have something.
 template <class Check>
 void check_alone(collective_call const& call, Check check) {
   try {

@@ -85,7 +85,7 @@ void waits_for_a_pending() {
 }
 
 void locks() {
-  auto const win = window<int>::allocate(world(), 1, "mine");
+  auto const win = window<int>::allocate(world(), 1, {.name = "mine"});
   if (last()) {
     auto const epoch = win.lock(0);
     barrier(world());
