@@ -3,12 +3,16 @@
 /// The one road to MPI's C interface: every routine is called through `call<Routine>(arguments...)`, and a code other
 /// than MPI_SUCCESS becomes an exception in one place.
 
+#include <armada/core/checks.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/mpi.hpp>
+#include <armada/core/ordering.hpp>
 #include <armada/core/watchdog.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 
 namespace armada {
@@ -40,6 +44,38 @@ struct unwatched {
 template <auto Routine>
 using watch_of = std::conditional_t<may_block(routine_name<Routine>()), watch_scope, unwatched>;
 
+/// What the race checker is told while a routine runs.
+struct unordered_call {
+  explicit unordered_call(auto...) {}
+};
+struct ordered_call {
+  explicit ordered_call(auto...) { ordering::tell(); }
+  ordered_call(ordered_call const&) = delete;
+  ordered_call& operator=(ordered_call const&) = delete;
+  ~ordered_call() { ordering::hear(); }
+};
+class joined_call {
+public:
+  explicit joined_call(auto... arguments) {
+    ordering::tell();
+    if (checks::rma()) [[unlikely]] // alike on all ranks
+      last_ = ordering::detail::last_to_come(std::get<sizeof...(arguments) - 1>(std::tuple(arguments...)));
+  }
+  joined_call(joined_call const&) = delete;
+  joined_call& operator=(joined_call const&) = delete;
+  ~joined_call() {
+    if (last_ != 0) [[unlikely]]
+      ordering::detail::note_hear(last_);
+  }
+
+private:
+  std::uint64_t last_ = 0;
+};
+template <auto Routine>
+using ordering_of =
+    std::conditional_t<ordering::joins(routine_name<Routine>()), joined_call,
+                       std::conditional_t<ordering::orders(routine_name<Routine>()), ordered_call, unordered_call>>;
+
 } // namespace detail
 
 /// Calls an MPI routine. Throws `mpi_error` when it returns a code other than MPI_SUCCESS. With less than
@@ -50,6 +86,7 @@ void call(Arguments... arguments) {
   if (detail::one_thread_only.load(std::memory_order_relaxed)) [[unlikely]]
     detail::check_thread(detail::routine_name<Routine>());
   [[maybe_unused]] detail::watch_of<Routine> const watch(detail::routine_name<Routine>());
+  [[maybe_unused]] detail::ordering_of<Routine> const order(arguments...);
   if (int const code = Routine(arguments...); code != MPI_SUCCESS) [[unlikely]]
     detail::throw_mpi_error(code, detail::routine_name<Routine>());
 }

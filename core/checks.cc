@@ -20,18 +20,20 @@ void set(unsigned bit, bool on) noexcept {
     switched_on &= ~bit;
 }
 
-bool read_check(std::string_view words) {
-  bool collectives = false;
+wishes read_check(std::string_view words) {
+  wishes wanted;
   while (!words.empty()) {
     auto const word = words.substr(0, words.find(','));
     words.remove_prefix(word.size() == words.size() ? word.size() : word.size() + 1);
     if (word == "collectives")
-      collectives = true;
+      wanted.collectives = true;
+    else if (word == "rma")
+      wanted.rma = true;
     else if (!word.empty() && word != "none")
       throw argument_error(
-          armada::detail::text("ARMADA_CHECK: \"", word, "\" is nothing to check; there are: collectives, none"));
+          armada::detail::text("ARMADA_CHECK: \"", word, "\" is nothing to check; there are: collectives, rma, none"));
   }
-  return collectives;
+  return wanted;
 }
 
 double read_seconds(char const* given) {
@@ -45,10 +47,14 @@ double read_seconds(char const* given) {
 } // namespace
 
 wishes read_wishes(char const* check, char const* watchdog) {
-  return {check == nullptr ? unasked : read_check(check), watchdog == nullptr ? 0 : read_seconds(watchdog)};
+  wishes wanted{.collectives = unasked};
+  if (check != nullptr) wanted = read_check(check);
+  if (watchdog != nullptr) wanted.watchdog = read_seconds(watchdog);
+  return wanted;
 }
 
 void set_collectives(bool on) noexcept { set(collectives_bit, on); }
+void set_rma(bool on) noexcept { set(rma_bit, on); }
 void set_watched(bool on) noexcept { set(watchdog_bit, on); }
 
 } // namespace armada::checks::detail

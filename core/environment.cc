@@ -80,11 +80,12 @@ std::optional<int> detail::launched_ranks(char const* (*get)(char const*)) {
   return std::nullopt;
 }
 
-environment::environment(int& argc, char**& argv) : environment(&argc, &argv, MPI_THREAD_MULTIPLE) {}
-environment::environment(int& argc, char**& argv, int wanted_level) : environment(&argc, &argv, wanted_level) {}
-environment::environment() : environment(nullptr, nullptr, MPI_THREAD_MULTIPLE) {}
+environment::environment(int& argc, char**& argv, environment_options options) : environment(&argc, &argv, options) {}
+environment::environment(environment_options options) : environment(nullptr, nullptr, options) {}
 
-environment::environment(int* argc, char*** argv, int wanted_level) : unwinding_(std::uncaught_exceptions()) {
+environment::environment(int* argc, char*** argv, environment_options options)
+    : unwinding_(std::uncaught_exceptions()) {
+  int const wanted_level = options.thread_level;
   auto const wishes = checks::detail::read_wishes(std::getenv("ARMADA_CHECK"), std::getenv("ARMADA_WATCHDOG"));
   if (wanted_level < MPI_THREAD_SINGLE || wanted_level > MPI_THREAD_MULTIPLE)
     throw argument_error(detail::text("environment: ", wanted_level, " is no level of threads"));
@@ -114,15 +115,17 @@ environment::environment(int* argc, char*** argv, int wanted_level) : unwinding_
     call<MPI_Comm_get_errhandler>(fallback_comms[i], &previous_handlers_[i]);
     call<MPI_Comm_set_errhandler>(fallback_comms[i], MPI_ERRORS_RETURN);
   }
-  double asked[] = {wishes.collectives ? 1.0 : 0.0, wishes.watchdog}; // by any rank
-  call<MPI_Allreduce>(MPI_IN_PLACE, static_cast<double*>(asked), 2, MPI_DOUBLE, MPI_MAX, everyone);
+  double asked[] = {wishes.collectives ? 1.0 : 0.0, wishes.rma ? 1.0 : 0.0, wishes.watchdog}; // by any rank
+  call<MPI_Allreduce>(MPI_IN_PLACE, static_cast<double*>(asked), 3, MPI_DOUBLE, MPI_MAX, everyone);
   checks::detail::set_collectives(asked[0] != 0);
+  checks::detail::set_rma(asked[1] != 0);
   world_ = communicator::adopt(everyone, "world", false);
   self_ = communicator::adopt(alone, "self", false);
   set_up_yielding();
-  if (asked[1] > 0) detail::start_watchdog(world_.state()->nearby(), asked[1]);
+  if (asked[2] > 0) detail::start_watchdog(world_.state()->nearby(), asked[2]);
 
   detail::set_thread_level(thread_level_);
+  if (options.progress_thread) helper_ = std::make_unique<progress_thread>();
   current = this;
   previous_terminate = std::set_terminate(on_terminate);
   static bool const registered = std::atexit(on_exit) == 0;
@@ -161,8 +164,10 @@ environment::~environment() {
   if (std::uncaught_exceptions() > unwinding_ && !job::others_come(world_.raw()))
     job::abort("an exception ended this rank's environment while other ranks were still at work");
   std::optional<detail::watch_scope> leaving("finalise");
+  helper_.reset();
   detail::release_all_resources();
   checks::detail::set_collectives(false);
+  checks::detail::set_rma(false);
   progress::set_yields(true);
   for (std::size_t i = 0; i < 2; ++i) {
     MPI_Comm_set_errhandler(fallback_comms[i], previous_handlers_[i]);

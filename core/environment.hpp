@@ -3,12 +3,21 @@
 /// The lifetime of MPI in this process.
 
 #include <armada/core/communicator.hpp>
+#include <armada/core/progress_thread.hpp>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace armada {
+
+struct environment_options {
+  /// The level of threads to ask for: MPI_THREAD_SINGLE … MPI_THREAD_MULTIPLE.
+  int thread_level = MPI_THREAD_MULTIPLE;
+  /// Whether a thread looks after messages and far targets while this rank computes: see `progress_thread`.
+  bool progress_thread = false;
+};
 
 /// Starts MPI, or adopts one that is already up, and ends what it started. One per process, on the stack of `main`.
 ///
@@ -20,15 +29,14 @@ namespace armada {
 /// bounded time for the other ranks and aborts if they do not come.
 class environment {
 public:
-  /// Collective over the job. Asks for `wanted_level`, MPI_THREAD_MULTIPLE if not told otherwise, and takes what MPI
-  /// gives: see `thread_level`. With less than MPI_THREAD_SERIALIZED, a call from another thread throws
+  /// Collective over the job. Asks for a level of threads, MPI_THREAD_MULTIPLE if not told otherwise, and takes what
+  /// MPI gives: see `thread_level`. With less than MPI_THREAD_SERIALIZED, a call from another thread throws
   /// `lifecycle_error`.
   /// Throws `lifecycle_error` when there is one already, when MPI was finalised, or when a launcher of another MPI
   /// started this program, so that every rank finds itself alone; `argument_error` for a variable that means nothing.
   /// MPI-4.0, section 11.2.
-  environment(int& argc, char**& argv);
-  environment(int& argc, char**& argv, int wanted_level);
-  environment();
+  environment(int& argc, char**& argv, environment_options options = {});
+  explicit environment(environment_options options = {});
   environment(environment const&) = delete;
   environment& operator=(environment const&) = delete;
   ~environment();
@@ -44,7 +52,7 @@ private:
   friend communicator const& world();
   friend communicator const& self();
 
-  environment(int* argc, char*** argv, int wanted_level);
+  environment(int* argc, char*** argv, environment_options options);
   void set_up_yielding() const;
 
   bool owner_ = false;
@@ -53,6 +61,7 @@ private:
   std::array<MPI_Errhandler, 2> previous_handlers_{};
   communicator world_;
   communicator self_;
+  std::unique_ptr<armada::progress_thread> helper_;
 };
 
 namespace detail {

@@ -18,6 +18,7 @@ void throw_fault(fault kind, std::string const& what) {
   case fault::format: throw format_error(what);
   case fault::numeric: throw numeric_error(what);
   case fault::unsupported: throw unsupported(what);
+  case fault::race: throw race_error(what);
   case fault::collective: throw collective_mismatch(what);
   case fault::generic: break;
   }

@@ -24,6 +24,7 @@ enum class fault : int {
   numeric,
   unsupported,
   collective,
+  race,
 };
 
 /// Base of all exceptions of this library.
@@ -67,6 +68,8 @@ using format_error = detail::error_of<fault::format>;
 using numeric_error = detail::error_of<fault::numeric>;
 /// Something that the MPI underneath cannot do; the text names the way that works.
 using unsupported = detail::error_of<fault::unsupported>;
+/// Two one-sided accesses that nothing orders, one of which writes: found when `ARMADA_CHECK` asks for it.
+using race_error = detail::error_of<fault::race>;
 /// Ranks that called different collectives, or the same with other arguments: found when `ARMADA_CHECK` asks for it.
 /// All ranks of the communicator throw it, with the same text.
 using collective_mismatch = detail::error_of<fault::collective>;

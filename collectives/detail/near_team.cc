@@ -1,4 +1,5 @@
 #include <armada/collectives/detail/near_team.hpp>
+#include <armada/core/ordering.hpp>
 #include <armada/core/progress.hpp>
 
 #include <algorithm>
@@ -48,6 +49,7 @@ void near_team::wait_for(std::atomic<std::uint64_t> const& number, std::uint64_t
     if (looks >= patience) sched_yield();
     looks = std::min(looks, patience);
   }
+  ordering::hear();
 }
 
 void near_team::claim() {
@@ -62,6 +64,7 @@ void near_team::claim() {
 }
 
 void near_team::give(std::uint64_t phase) {
+  ordering::tell();
   progress_[rank_].given.store(2 * step_ + phase, std::memory_order_release);
 }
 void near_team::take(std::size_t from, std::uint64_t phase) const {
@@ -69,6 +72,7 @@ void near_team::take(std::size_t from, std::uint64_t phase) const {
 }
 void near_team::end_step() {
   ++step_;
+  ordering::tell();
   progress_[rank_].done.store(step_, std::memory_order_release);
 }
 

@@ -5,6 +5,7 @@
 
 #include <armada/core/datatype.hpp>
 #include <armada/core/operation.hpp>
+#include <armada/core/ordering.hpp>
 #include <armada/rma/detail/window_state.hpp>
 
 #include <cstring>
@@ -55,39 +56,42 @@ void get_elements(window_state& window, T* into, int rank, std::int64_t offset, 
 template <class T, accumulator<T> Op>
 void accumulate_elements(window_state& window, T const* from, int rank, std::int64_t offset, std::int64_t count,
                          Op op) {
-  if (window.all_near())
+  if (window.all_near()) {
+    ordering::tell();
     near_accumulate(near_place_of<T>(window, rank, offset), 1, from, 1, count, op);
-  else if constexpr (!std::same_as<Op, no_op>) // which MPI knows for fetching only
+  } else if constexpr (!std::same_as<Op, no_op>) { // which MPI knows for fetching only
     window.far_accumulate(from, rank, offset, count, with_elements<T>(op));
+  }
 }
 
 /// old = target, target = op(target, from), element by element.
 template <class T, accumulator<T> Op>
 void fetch_elements(window_state& window, T const* from, T* old, int rank, std::int64_t offset, std::int64_t count,
                     Op op) {
-  if (window.all_near())
-    for (std::int64_t i = 0; i < count; ++i)
-      old[i] = near_fetch(near_place_of<T>(window, rank, offset + bytes_of<T>(i)), from[i], op);
-  else
-    window.far_get_accumulate(from, old, rank, offset, count, with_elements<T>(op));
+  if (!window.all_near()) return window.far_get_accumulate(from, old, rank, offset, count, with_elements<T>(op));
+  ordering::tell();
+  for (std::int64_t i = 0; i < count; ++i)
+    old[i] = near_fetch(near_place_of<T>(window, rank, offset + bytes_of<T>(i)), from[i], op);
+  ordering::hear();
 }
 
 /// The old value is there after the next flush of `rank` where that is far.
 template <class T, accumulator<T> Op>
 void fetch_element(window_state& window, T const& value, T& old, int rank, std::int64_t offset, Op op) {
-  if (window.all_near())
-    old = near_fetch(near_place_of<T>(window, rank, offset), value, op);
-  else
-    window.far_fetch(&value, &old, rank, offset, datatype_of<T>(), accumulate_operation_of<T>(op));
+  if (!window.all_near())
+    return window.far_fetch(&value, &old, rank, offset, datatype_of<T>(), accumulate_operation_of<T>(op));
+  ordering::tell();
+  old = near_fetch(near_place_of<T>(window, rank, offset), value, op);
+  ordering::hear();
 }
 
 template <predefined T>
 void compare_and_swap_element(window_state& window, T const& expected, T const& desired, T& old, int rank,
                               std::int64_t offset) {
-  if (window.all_near())
-    old = near_compare_and_swap(near_place_of<T>(window, rank, offset), expected, desired);
-  else
-    window.far_compare_and_swap(&expected, &desired, &old, rank, offset, datatype_of<T>());
+  if (!window.all_near()) return window.far_compare_and_swap(&expected, &desired, &old, rank, offset, datatype_of<T>());
+  ordering::tell();
+  old = near_compare_and_swap(near_place_of<T>(window, rank, offset), expected, desired);
+  ordering::hear();
 }
 
 /// Completes what was begun for `rank`; nothing is begun where all is near.

@@ -1,6 +1,7 @@
 #include <armada/core/error.hpp>
 #include <armada/core/pending.hpp>
 #include <armada/rma/detail/one_sided.hpp>
+#include <armada/rma/detail/race_watch.hpp>
 
 #include <optional>
 
@@ -59,6 +60,16 @@ void target_check::refuse_extent(std::int64_t count, std::int64_t available, std
     throw index_error(text(what, ", which are not all in memory that it has attached"));
   auto const laid = where_.layout ? text(", places ", where_.layout->lowest(), " to ", where_.layout->end() - 1) : "";
   throw index_error(text(what, laid, ", whose part has ", extent, " elements"));
+}
+
+void note_access(window_state& window, char const* operation, target const& where, checked_target const& place,
+                 std::size_t element) {
+  int const at = place.rank == proc_null ? -1 : window.place_on_node(place.rank);
+  if (at < 0 || place.count == 0) return;
+  std::string_view const name(operation);
+  auto const kind = name == "put" ? access_kind::write : name == "get" ? access_kind::read : access_kind::update;
+  window.races()->note(at, kind, name, where, place.offset, place.count, static_cast<std::int64_t>(element),
+                       window.phase_of(at), window.describe());
 }
 
 void refuse_count(window_state const& window, char const* operation, std::int64_t count) {

@@ -65,6 +65,10 @@ private:
   target const& where_;
 };
 
+/// Tells the race checker of an access. Throws `race_error` with both when it races with another.
+void note_access(window_state& window, char const* operation, target const& where, checked_target const& place,
+                 std::size_t element);
+
 /// Throws `argument_error`: this call is for one element.
 [[noreturn]] void refuse_count(window_state const& window, char const* operation, std::int64_t count);
 /// Throws `argument_error` unless `offset` is a place for elements that need this alignment.
@@ -281,7 +285,10 @@ private:
   template <class U>
   [[nodiscard]] checked_target check(char const* operation, target const& where, std::int64_t available) const {
     constexpr auto bytes = static_cast<std::int64_t>(sizeof(U));
-    return target_check(open(), only_, operation, where).of(of_bytes ? 0 : bytes, bytes, available);
+    auto const place = target_check(open(), only_, operation, where).of(of_bytes ? 0 : bytes, bytes, available);
+    if (state_->races() != nullptr) [[unlikely]]
+      note_access(*state_, operation, where, place, sizeof(U));
+    return place;
   }
   template <class U>
   [[nodiscard]] checked_target check_aligned(char const* operation, target const& where, std::int64_t available) const {
@@ -329,7 +336,8 @@ private:
       auto const room = static_cast<std::int64_t>(elements.size()) - needed;
       if (!where.count && !where.layout)
         throw argument_error(text(operation, " on ", open().describe(), ": a target of several says no count"));
-      static_cast<void>(check<std::remove_const_t<U>>(operation, where, room));
+      constexpr auto bytes = static_cast<std::int64_t>(sizeof(U));
+      static_cast<void>(target_check(open(), only_, operation, where).of(of_bytes ? 0 : bytes, bytes, room));
       needed += elements_of(where);
     }
     std::int64_t done = 0;

@@ -3,6 +3,7 @@
 /// One number in memory that ranks share, what an algorithm asks of such a number wherever it lies, and how a rank
 /// waits for it.
 
+#include <armada/core/ordering.hpp>
 #include <armada/core/progress.hpp>
 
 #include <atomic>
@@ -34,11 +35,26 @@ public:
   static constexpr int size = 2;
   explicit memory_word(std::int64_t* numbers) noexcept : numbers_(numbers) {}
 
-  [[nodiscard]] std::int64_t load() const noexcept { return number().load(std::memory_order_acquire); }
-  void store(std::int64_t value) const noexcept { number().store(value, std::memory_order_release); }
-  std::int64_t add(std::int64_t value) const noexcept { return number().fetch_add(value); }
+  [[nodiscard]] std::int64_t load() const noexcept {
+    auto const value = number().load(std::memory_order_acquire);
+    ordering::hear();
+    return value;
+  }
+  void store(std::int64_t value) const noexcept {
+    ordering::tell();
+    number().store(value, std::memory_order_release);
+  }
+  std::int64_t add(std::int64_t value) const noexcept {
+    ordering::tell();
+    auto const old = number().fetch_add(value);
+    ordering::hear();
+    return old;
+  }
   bool store_if(std::int64_t expected, std::int64_t desired) const noexcept {
-    return number().compare_exchange_strong(expected, desired);
+    ordering::tell();
+    bool const stored = number().compare_exchange_strong(expected, desired);
+    ordering::hear();
+    return stored;
   }
 
   void wait_beyond(std::int64_t value) const {

@@ -1,6 +1,7 @@
 /// The epochs of a window: what may be open beside what, on both roads.
 
 #include <armada/core/call.hpp>
+#include <armada/core/ordering.hpp>
 #include <armada/rma/detail/window_state.hpp>
 
 #include <algorithm>
@@ -28,6 +29,18 @@ void window_state::require_covered(int rank, std::string_view operation) const {
   check_rank(rank, operation);
   if (!covers(rank))
     throw lifecycle_error(text(operation, " of ", describe(), ": rank ", rank, " is not locked by rank ", rank_));
+}
+
+std::uint64_t window_state::phase_of(int at) const noexcept {
+  constexpr auto of_posts = std::uint64_t{1} << 63;
+  if (access_ == access::fenced) return fences_;
+  return access_ == access::started ? of_posts | memory_.of(at).posts.load(std::memory_order_relaxed) : 0;
+}
+
+/// Shared locks order nothing among themselves, but each with the exclusive ones before it.
+void window_state::hear_exclusives() noexcept {
+  auto const count = memory_.control().exclusives.load(std::memory_order_relaxed);
+  if (count != std::exchange(exclusives_heard_, count)) ordering::hear();
 }
 
 /// Throws unless no epoch of access is open.
@@ -67,8 +80,11 @@ void window_state::lock(int rank, lock_kind kind, lock_assertions promised) {
   } else if (kind == exclusive) {
     memory_.control().gate.enter_exclusive();
     memory_.of(rank).lock.lock();
+    memory_.control().exclusives.fetch_add(1, std::memory_order_relaxed);
+    ordering::hear();
   } else {
     memory_.of(rank).lock.lock_shared();
+    hear_exclusives();
   }
   access_ = access::locked;
   covered_.push_back(rank);
@@ -87,6 +103,7 @@ void window_state::unlock(int rank) {
   covered_.erase(covered_.begin() + at);
   locked_as_.erase(locked_as_.begin() + at);
   if (covered_.empty()) access_ = access::none;
+  ordering::tell();
   if (!all_near()) {
     call<MPI_Win_unlock>(rank, raw_);
   } else if (kind == exclusive) {
@@ -100,10 +117,12 @@ void window_state::unlock(int rank) {
 void window_state::lock_all(lock_assertions promised) {
   require_idle("lock_all");
   watch_scope const watch([this] { return "lock_all of " + describe(); });
-  if (all_near())
+  if (all_near()) {
     memory_.control().gate.enter_all();
-  else
+    hear_exclusives();
+  } else {
     call<MPI_Win_lock_all>(promised.no_check ? MPI_MODE_NOCHECK : 0, raw_);
+  }
   access_ = access::all_locked;
   if (!all_near()) sync();
 }
@@ -113,6 +132,7 @@ void window_state::unlock_all() {
     throw lifecycle_error(text("unlock_all of ", describe(), ", which is not locked"));
   if (!all_near()) sync();
   access_ = access::none;
+  ordering::tell();
   if (all_near())
     memory_.control().gate.leave_all();
   else
@@ -120,7 +140,9 @@ void window_state::unlock_all() {
 }
 
 void window_state::sync() {
+  ordering::tell();
   order_memory();
+  ordering::hear();
   // MPI knows it inside an epoch only; outside of any, the processor's order is all there is to keep.
   bool const passive = access_ == access::locked || access_ == access::all_locked;
   if (raw_ != MPI_WIN_NULL && passive) call<MPI_Win_sync>(raw_);
@@ -162,7 +184,9 @@ void window_state::fence(fence_assertions promised) {
   watch_scope const watch([this] { return "fence of " + describe(); });
   order_memory();
   if (all_near()) {
+    ordering::tell();
     memory_.control().barrier.arrive_and_wait(static_cast<std::uint32_t>(ranks_));
+    ordering::hear();
   } else {
     if (!extents_known_ && !node_.whole && flavour_ == window_flavour::allocated) exchange_extents();
     extents_known_ = true;
@@ -171,6 +195,7 @@ void window_state::fence(fence_assertions promised) {
     call<MPI_Win_fence>(assertions, raw_);
   }
   order_memory();
+  ++fences_;
   access_ = promised.no_succeed ? access::none : access::fenced;
 }
 
@@ -181,6 +206,7 @@ void window_state::start(std::vector<int> const& targets, start_assertions promi
   if (all_near()) {
     for (int const target : targets)
       for (backoff wait; !memory_.take_exposure(target, rank_);) wait.pause();
+    ordering::hear();
   } else {
     for (int const target : targets) static_cast<void>(extent(target)); // not to be had once the epoch is open
     call<MPI_Win_start>(processes().include(targets).raw(), promised.no_check ? MPI_MODE_NOCHECK : 0, raw_);
@@ -196,6 +222,7 @@ void window_state::complete() {
   order_memory();
   access_ = access::none;
   auto const targets = std::exchange(covered_, {});
+  ordering::tell();
   if (all_near())
     for (int const target : targets) memory_.of(target).completed.fetch_add(1, std::memory_order_release);
   else
@@ -208,6 +235,8 @@ void window_state::post(std::vector<int> const& origins, post_assertions promise
   if (exposed_) throw lifecycle_error(text("post of ", describe(), ": rank ", rank_, " has posted already"));
   if (access_ == access::fenced) require_idle("post");
   order_memory();
+  ordering::tell();
+  memory_.of(node_.rank).posts.fetch_add(1, std::memory_order_relaxed);
   exposed_ = true;
   exposed_to_ = static_cast<std::uint32_t>(origins.size());
   if (all_near()) {
@@ -243,6 +272,7 @@ bool window_state::test_exposed() {
   }
   if (done == 0) return false;
   order_memory();
+  ordering::hear();
   exposed_ = false;
   return true;
 }

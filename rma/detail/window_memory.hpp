@@ -29,6 +29,7 @@ struct part {
   part_extent extent;
   std::uint64_t offset = 0; ///< of its data, from the beginning of the node's memory
   part_lock lock;
+  std::atomic<std::uint64_t> posts{0};                 ///< so far: for the race checker
   alignas(64) std::atomic<std::uint32_t> completed{0}; ///< origins that have ended their access to this exposed part
 };
 
@@ -38,6 +39,7 @@ struct alignas(64) control_block {
   window_gate gate;
   detail::stripes stripes;
   shared_barrier barrier;
+  std::atomic<std::uint64_t> exclusives{0}; ///< locks taken so far: for the race checker
 };
 
 class window_memory {

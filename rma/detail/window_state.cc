@@ -1,7 +1,9 @@
 #include <armada/core/agree.hpp>
 #include <armada/core/call.hpp>
+#include <armada/core/checks.hpp>
 #include <armada/core/collective_call.hpp>
 #include <armada/core/job.hpp>
+#include <armada/rma/detail/race_watch.hpp>
 #include <armada/rma/detail/region_directory.hpp>
 #include <armada/rma/detail/window_state.hpp>
 
@@ -31,6 +33,7 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, window_
                              "; use allocate, or communicator::split_shared"));
     memory_.allocate(node_, bytes, options.displacement_unit,
                      joined ? window_memory::arrangement::joined : window_memory::arrangement::apart, describe());
+    if (checks::rma()) races_ = std::make_unique<race_watch>(node_);
     check_unit(options.displacement_unit);
   });
   if (node_.whole && !options.raw)
@@ -47,6 +50,7 @@ window_state::window_state(communicator const& comm, user_memory memory, window_
   node_ = comm_->nearby();
   agree(comm, [&] {
     memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
+    if (checks::rma()) races_ = std::make_unique<race_watch>(node_);
     check_unit(options.displacement_unit);
     if (memory.data == nullptr && memory.bytes > 0)
       throw argument_error(text(describe(), ": ", memory.bytes, " bytes at a null pointer, on rank ", rank_));
@@ -121,6 +125,7 @@ void window_state::release() noexcept {
   open_ = false;
   raw_ = MPI_WIN_NULL;
   regions_.reset();
+  races_.reset();
   memory_.release();
 }
 

@@ -23,6 +23,7 @@
 
 namespace armada::detail {
 
+class race_watch;
 class region_directory;
 
 /// Memory of the user's, over which a window is made.
@@ -96,6 +97,12 @@ public:
            memory_.size();
   }
 
+  /// The race checker; null where nobody asked for it, and for memory elsewhere.
+  [[nodiscard]] race_watch* races() const noexcept { return races_.get(); }
+  [[nodiscard]] int place_on_node(int rank) const noexcept { return node_.find(rank); }
+  /// What accesses to the node's rank `at` have in common that only the end of an active epoch completes; 0 in another.
+  [[nodiscard]] std::uint64_t phase_of(int at) const noexcept;
+
   /// Passive target epochs. Throw `lifecycle_error` when one that is open forbids it.
   void lock(int rank, lock_kind kind, lock_assertions promised = {});
   void unlock(int rank);
@@ -165,6 +172,7 @@ private:
   void check_ranks(std::vector<int> const& ranks, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
   void end_epochs();
+  void hear_exclusives() noexcept;
   /// What the watchdog is told while this rank waits for `rank`.
   [[nodiscard]] watch_scope watched(std::string_view operation, int rank) const;
 
@@ -180,6 +188,9 @@ private:
   std::unordered_map<int, part_extent> far_extents_;
   std::int64_t chunk_ = default_chunk;
 
+  std::unique_ptr<race_watch> races_;
+  std::uint64_t exclusives_heard_ = 0;
+  std::uint64_t fences_ = 0;
   std::unique_ptr<region_directory> regions_; ///< of a dynamic window
 
   access access_ = access::none;

@@ -1,0 +1,40 @@
+#pragma once
+
+/// The race checker of one window (ARMADA_CHECK=rma): what the ranks of a node do to that node's parts.
+
+#include <armada/core/communicator_state.hpp>
+#include <armada/core/shared_segment.hpp>
+#include <armada/rma/detail/race_log.hpp>
+#include <armada/rma/target.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace armada::detail {
+
+class race_watch {
+public:
+  /// Collective over the node.
+  explicit race_watch(node const& near);
+  race_watch(race_watch const&) = delete;
+  race_watch& operator=(race_watch const&) = delete;
+  ~race_watch() { ordering::forget(mine()); }
+
+  /// An access by this rank to the part of the node's rank `at`: `count` elements of `element` bytes from `offset` on,
+  /// or those of the target's layout. Throws `race_error` with both accesses when it races with one that is known.
+  void note(int at, access_kind kind, std::string_view operation, target const& where, std::int64_t offset,
+            std::int64_t count, std::int64_t element, std::uint64_t phase, std::string const& window);
+
+private:
+  [[nodiscard]] ordering::timeline* timelines() const noexcept {
+    return reinterpret_cast<ordering::timeline*>(segment_.data());
+  }
+  [[nodiscard]] ordering::timeline& mine() const noexcept { return timelines()[near_.rank]; }
+  [[nodiscard]] race_log& log_of(int at) const noexcept;
+
+  node near_;
+  shared_segment segment_; ///< a timeline for each rank of the node, then a log for each part
+};
+
+} // namespace armada::detail
