@@ -34,7 +34,7 @@ ends bad $check nonblocking_roots 3 \
 ends bad $check plans 3 \
   "$differ bcast #0 \(persistent, root 1, 1 x double\), ranks 0 1 called bcast #0 \(persistent, root 0, 1 x double\)"
 ends bad $check modes 3 "$differ barrier #0, ranks 0 1 called barrier #0 \(nonblocking\)"
-ends bad ARMADA_CHECK=all works 2 'ARMADA_CHECK: "all" is nothing to check; there are: collectives, none'
+ends bad ARMADA_CHECK=all works 2 'ARMADA_CHECK: "all" is nothing to check; there are: collectives, rma, none'
 ends bad ARMADA_WATCHDOG=often works 2 'ARMADA_WATCHDOG: "often" is no number of seconds'
 ends good $check caught 3 caught "and on"
 ends good $check works 3 worked

@@ -196,7 +196,7 @@ void threads() {
   int const levels[] = {MPI_THREAD_SINGLE, MPI_THREAD_FUNNELED, MPI_THREAD_SERIALIZED, MPI_THREAD_MULTIPLE};
   char const* const level = std::getenv("LEVEL");
   int const wanted = levels[level != nullptr ? std::atoi(level) : 3];
-  environment const env(argc, argv, wanted);
+  environment const env(argc, argv, {.thread_level = wanted});
   std::printf("granted %d %d\n", env.thread_level() == wanted, env.is_thread_main());
   auto ask = [] {
     int size = 0;
