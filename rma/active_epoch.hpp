@@ -4,7 +4,6 @@
 /// wait on the other. Access is complete at their end and not before, so its calls are `deferred`; nonblocking and
 /// blocking ones do not compile.
 
-#include <armada/core/job.hpp>
 #include <armada/rma/detail/one_sided.hpp>
 
 #include <memory>
@@ -26,12 +25,7 @@ public:
   fence_epoch(fence_epoch&&) noexcept = default;
   fence_epoch& operator=(fence_epoch&&) = delete;
   ~fence_epoch() {
-    if (!this->state_ || !this->state_->is_open() || !job::running()) return;
-    try {
-      close();
-    } catch (error const& e) {
-      job::abort(e.what());
-    }
+    detail::close_or_abort(this->state_, [this] { close(); });
   }
 
   /// Completes everything on all ranks, and goes on. Collective over the window's communicator. MPI-4.0,
@@ -65,12 +59,7 @@ public:
   access_epoch(access_epoch&&) noexcept = default;
   access_epoch& operator=(access_epoch&&) = delete;
   ~access_epoch() {
-    if (!this->state_ || !this->state_->is_open() || !job::running()) return;
-    try {
-      complete();
-    } catch (error const& e) {
-      job::abort(e.what());
-    }
+    detail::close_or_abort(this->state_, [this] { complete(); });
   }
 
   /// Ends the access: everything has completed here, and at the targets when their `wait` returns. MPI-4.0, section
@@ -95,12 +84,7 @@ public:
   exposure_epoch(exposure_epoch&&) noexcept = default;
   exposure_epoch& operator=(exposure_epoch&&) = delete;
   ~exposure_epoch() {
-    if (!state_ || !state_->is_open() || !job::running()) return;
-    try {
-      wait();
-    } catch (error const& e) {
-      job::abort(e.what());
-    }
+    detail::close_or_abort(state_, [this] { wait(); });
   }
 
   /// Waits until every origin has completed its access. MPI-4.0, section 12.5.2.

@@ -2,7 +2,6 @@
 
 /// The time between lock and unlock, in which a rank may reach into other ranks' parts of a window.
 
-#include <armada/core/job.hpp>
 #include <armada/rma/detail/one_sided.hpp>
 
 #include <memory>
@@ -34,12 +33,7 @@ public:
     return *this;
   }
   ~epoch() {
-    if (!this->state_ || !this->state_->is_open() || !job::running()) return;
-    try {
-      close();
-    } catch (error const& e) {
-      job::abort(e.what());
-    }
+    detail::close_or_abort(this->state_, [this] { close(); });
   }
 
   /// Completes every call to `rank`, or to all ranks: here and at the target. MPI-4.0, section 12.5.4.

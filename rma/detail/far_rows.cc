@@ -17,16 +17,12 @@ public:
     else
       call<MPI_Type_create_hvector>(elements, element.units, MPI_Aint{step}, element.unit, &raw_);
   }
-  /// The same at each of these places.
+  /// The same at each of these places, the first of which is 0. MPI is quicker with places that it can count.
   call_type(element_layout const& element, std::int64_t count, std::int64_t step, std::vector<MPI_Aint> const& places) {
-    auto const rows = static_cast<int>(places.size());
-    if (step == element.bytes) {
-      call<MPI_Type_create_hindexed_block>(rows, static_cast<int>(count) * element.units, places.data(), element.unit,
-                                           &raw_);
-    } else {
-      call_type const row(element, count, step);
-      call<MPI_Type_create_hindexed_block>(rows, 1, places.data(), row.raw_, &raw_);
-    }
+    if (step == element.bytes)
+      at_places(static_cast<int>(count) * element.units, element.unit, places);
+    else
+      at_places(1, call_type(element, count, step).raw_, places);
   }
   call_type(call_type const&) = delete;
   call_type& operator=(call_type const&) = delete;
@@ -40,6 +36,17 @@ public:
   }
 
 private:
+  void at_places(int length, MPI_Datatype old, std::vector<MPI_Aint> const& places) {
+    auto const rows = static_cast<int>(places.size());
+    auto const gap = rows > 1 ? places[1] : 0;
+    bool even = true;
+    for (std::size_t i = 1; i < places.size(); ++i) even = even && places[i] - places[i - 1] == gap;
+    if (even)
+      call<MPI_Type_create_hvector>(rows, length, gap, old, &raw_);
+    else
+      call<MPI_Type_create_hindexed_block>(rows, length, places.data(), old, &raw_);
+  }
+
   MPI_Datatype raw_ = MPI_DATATYPE_NULL;
 };
 

@@ -2,6 +2,7 @@
 
 /// The calls that every epoch of access has: checked here against the target's real extent, then moved.
 
+#include <armada/core/job.hpp>
 #include <armada/core/mode.hpp>
 #include <armada/core/pending.hpp>
 #include <armada/rma/detail/laid_out_access.hpp>
@@ -73,6 +74,17 @@ void note_access(window_state& window, char const* operation, target const& wher
 [[noreturn]] void refuse_count(window_state const& window, char const* operation, std::int64_t count);
 /// Throws `argument_error` unless `offset` is a place for elements that need this alignment.
 void check_alignment(window_state const& window, char const* operation, std::int64_t offset, std::size_t alignment);
+
+/// Ends an epoch that goes out of scope; an error aborts the job. Nothing to do when the window or MPI has gone before.
+template <class Close>
+void close_or_abort(std::shared_ptr<window_state> const& state, Close close) noexcept {
+  if (!state || !state->is_open() || !job::running()) return;
+  try {
+    close();
+  } catch (error const& e) {
+    job::abort(e.what());
+  }
+}
 
 /// Element types of the calls on a window of T: T alone, and anything on a window of bytes.
 template <class U, class T>

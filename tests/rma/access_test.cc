@@ -1,6 +1,7 @@
 #include <armada/rma/detail/access.hpp>
 
 #include "tests/rma/operations.hpp"
+#include "tests/rma/ranks.hpp"
 #include "tests/support/lazy_mpi.hpp" // what is complete here is complete with every MPI
 
 #include <armada/collectives/barrier.hpp>
@@ -33,9 +34,6 @@ struct open_window {
 
   window_state state;
 };
-
-int next_rank() { return (world().rank() + 1) % world().size(); }
-int previous_rank() { return (world().rank() + world().size() - 1) % world().size(); }
 
 /// The old value of element `index`, complete.
 template <class T, class Op>

@@ -1,5 +1,6 @@
 #include <armada/rma/active_epoch.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/barrier.hpp>
@@ -16,9 +17,6 @@ namespace armada {
 namespace {
 
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 
 template <class Mode>
 concept can_put_in_a_fence = requires(fence_epoch<int> e, std::vector<int>& b, Mode mode) {

@@ -1,6 +1,7 @@
 #include <armada/rma/counter.hpp>
 
 #include "tests/rma/cells.hpp"
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/allgather.hpp>
@@ -20,9 +21,6 @@ namespace {
 
 using support::cells;
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 
 static_assert(!std::copyable<counter> && std::movable<counter>);
 

@@ -1,5 +1,6 @@
 #include <armada/rma/dynamic_window.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/allgather.hpp>
@@ -18,11 +19,6 @@ namespace armada {
 namespace {
 
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
-int next_rank() { return (me() + 1) % ranks(); }
-int previous_rank() { return (me() + ranks() - 1) % ranks(); }
 
 /// Where everybody's memory lies.
 std::vector<std::int64_t> places_of(void const* mine) {

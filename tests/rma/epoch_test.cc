@@ -1,5 +1,6 @@
 #include <armada/rma/epoch.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/lazy_mpi.hpp" // what is complete here is complete with every MPI
 #include "tests/support/throws.hpp"
 
@@ -21,11 +22,6 @@ namespace armada {
 namespace {
 
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
-int next_rank() { return (me() + 1) % ranks(); }
-int previous_rank() { return (me() + ranks() - 1) % ranks(); }
 
 static_assert(!std::copyable<epoch<int>> && std::movable<epoch<int>>);
 

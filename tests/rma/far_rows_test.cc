@@ -1,5 +1,6 @@
 #include <armada/rma/detail/far_rows.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/lazy_mpi.hpp"
 
 #include <armada/collectives/barrier.hpp>
@@ -15,9 +16,6 @@
 
 namespace armada::detail {
 namespace {
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 
 /// A window of T that this rank reaches through MPI, also where all ranks are far from it only by name; each rank's own
 /// stretch of the part of `far`.

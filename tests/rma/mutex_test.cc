@@ -1,6 +1,7 @@
 #include <armada/rma/mutex.hpp>
 
 #include "tests/rma/cells.hpp"
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/allreduce.hpp>
@@ -22,8 +23,6 @@ namespace {
 using support::cells;
 using support::throws;
 
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 std::string rank_text(int rank) { return "rank " + std::to_string(rank); }
 
 static_assert(!std::copyable<mutex> && std::movable<mutex>);

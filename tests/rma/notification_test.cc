@@ -1,6 +1,7 @@
 #include <armada/rma/notification.hpp>
 
 #include "tests/rma/cells.hpp"
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/barrier.hpp>
@@ -21,8 +22,6 @@ namespace {
 using support::cells;
 using support::throws;
 
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 int left() { return (me() + ranks() - 1) % ranks(); }
 int right() { return (me() + 1) % ranks(); }
 

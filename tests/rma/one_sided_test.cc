@@ -1,5 +1,6 @@
 #include <armada/rma/detail/one_sided.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/barrier.hpp>
@@ -21,10 +22,6 @@ namespace armada {
 namespace {
 
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
-int next_rank() { return (me() + 1) % ranks(); }
 
 std::vector<int> numbers(std::int64_t count, int first) {
   std::vector<int> values(static_cast<std::size_t>(count));

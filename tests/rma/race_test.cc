@@ -1,5 +1,6 @@
 // Programs with and without races, under ARMADA_CHECK=rma. A race is found by the rank whose access comes second.
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/allreduce.hpp>
@@ -20,8 +21,6 @@
 namespace armada {
 namespace {
 
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 /// Accesses to parts of one's own host are seen, so races are found where ranks share the host of rank 0, the target.
 bool seen() {
   int const sharing = world().split_shared().size();

@@ -1,6 +1,7 @@
 #include <armada/rma/semaphore.hpp>
 
 #include "tests/rma/cells.hpp"
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/barrier.hpp>
@@ -19,9 +20,6 @@ namespace {
 
 using support::cells;
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 
 static_assert(!std::copyable<semaphore> && std::movable<semaphore>);
 

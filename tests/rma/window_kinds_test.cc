@@ -1,5 +1,6 @@
 #include <armada/rma/window.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/barrier.hpp>
@@ -15,11 +16,6 @@ namespace armada {
 namespace {
 
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
-int next_rank() { return (me() + 1) % ranks(); }
-int previous_rank() { return (me() + ranks() - 1) % ranks(); }
 
 /// Quirk 1: bases at every place of 16 bytes, and parts of every length behind them.
 TEST(window_kinds, created_over_memory_at_any_address) {

@@ -1,5 +1,6 @@
 #include <armada/rma/detail/window_state.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/lazy_mpi.hpp"
 #include "tests/support/throws.hpp"
 
@@ -18,9 +19,6 @@ namespace armada::detail {
 namespace {
 
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
 
 std::span<std::byte> part_of(window_state const& window, int rank, std::int64_t bytes) {
   return {window.near(rank), static_cast<std::size_t>(bytes)};

@@ -1,5 +1,6 @@
 #include <armada/rma/window.hpp>
 
+#include "tests/rma/ranks.hpp"
 #include "tests/support/throws.hpp"
 
 #include <armada/collectives/allgather.hpp>
@@ -25,10 +26,6 @@ namespace armada {
 namespace {
 
 using support::throws;
-
-int me() { return world().rank(); }
-int ranks() { return world().size(); }
-int next_rank() { return (me() + 1) % ranks(); }
 
 static_assert(!std::copyable<window<int>> && std::movable<window<int>>);
 

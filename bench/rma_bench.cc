@@ -1,0 +1,166 @@
+// Windows: one element, blocks, patches and updates of the last rank's part; and making a window.
+
+#include "compare.hpp"
+#include "raw_window.hpp"
+
+#include <armada/collectives/barrier.hpp>
+#include <armada/core/environment.hpp>
+#include <armada/rma/window.hpp>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr int side = 4096;
+
+std::string size_text(long bytes) {
+  return bytes < 1 << 20 ? std::to_string(bytes >> 10) + " KiB" : std::to_string(bytes >> 20) + " MiB";
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  armada::environment env(argc, argv);
+  bench::table table(argc, argv);
+  auto const& world = armada::world();
+  bool const active = world.rank() == 0;
+  int const other = world.size() - 1;
+
+  auto win = armada::window<double>::allocate(world, long{side} * side);
+  auto epoch = win.lock_all();
+  bench::raw_window<double> raw(long{side} * side);
+  double const* const memory = win.is_near(other) ? win.shared(other).data() : nullptr;
+  std::vector<double> buffer(long{1} << 21, 1.0);
+  auto const repeated = [&](auto call) {
+    return [=](long times) {
+      for (long k = 0; active && k < times; ++k) call(k);
+    };
+  };
+
+  auto const get_one = repeated([&](long k) { epoch.get(buffer[0], {.rank = other, .offset = k % 4096}); });
+  auto const put_one = repeated([&](long k) { epoch.put(buffer[0], {.rank = other, .offset = k % 4096}); });
+  table.compare("get of 8 B, raw MPI_Get", "ns", table.far() ? bench::bound{} : bench::value(20), get_one,
+                repeated([&](long k) {
+                  MPI_Get(buffer.data(), 1, MPI_DOUBLE, other, k % 4096, 1, MPI_DOUBLE, raw.raw());
+                  raw.flush(other);
+                }));
+  table.compare("put of 8 B, raw MPI_Put", "ns", table.far() ? bench::bound{} : bench::value(20), put_one,
+                repeated([&](long k) {
+                  MPI_Put(buffer.data(), 1, MPI_DOUBLE, other, k % 4096, 1, MPI_DOUBLE, raw.raw());
+                  raw.flush(other);
+                }));
+
+  for (long const bytes : {long{64} << 10, long{1} << 20, long{8} << 20}) {
+    auto const count = static_cast<int>(bytes / 8);
+    auto const part = std::span(buffer).first(static_cast<std::size_t>(count));
+    auto const get = repeated([&, part](long) { epoch.get(part, {.rank = other}); });
+    auto const put = repeated([&, part](long) { epoch.put(part, {.rank = other}); });
+    if (memory != nullptr) {
+      table.compare("get of " + size_text(bytes) + ", memcpy", "GB/s", bench::ratio(0.95), get, repeated([&](long) {
+                      std::memcpy(buffer.data(), memory, static_cast<std::size_t>(bytes));
+                      bench::touch(buffer.data());
+                    }),
+                    static_cast<double>(bytes));
+    }
+    table.compare("get of " + size_text(bytes) + ", raw MPI_Get", "GB/s",
+                  table.far() ? bench::ratio(0.95) : bench::bound{}, get, repeated([&](long) {
+                    MPI_Get(buffer.data(), count, MPI_DOUBLE, other, 0, count, MPI_DOUBLE, raw.raw());
+                    raw.flush(other);
+                  }),
+                  static_cast<double>(bytes));
+    table.compare("put of " + size_text(bytes) + ", raw MPI_Put", "GB/s",
+                  table.far() ? bench::ratio(0.95) : bench::bound{}, put, repeated([&](long) {
+                    MPI_Put(buffer.data(), count, MPI_DOUBLE, other, 0, count, MPI_DOUBLE, raw.raw());
+                    raw.flush(other);
+                  }),
+                  static_cast<double>(bytes));
+  }
+
+  for (int const edge : {64, 1024}) {
+    auto const patch = armada::subarray({side, side}, {edge, edge}, {1, 1});
+    auto const elements = std::span(buffer).first(static_cast<std::size_t>(edge) * static_cast<std::size_t>(edge));
+    auto const name = "get of a patch of " + std::to_string(edge) + " x " + std::to_string(edge);
+    auto const bytes = 8.0 * edge * edge;
+    armada::target const where{.rank = other, .layout = patch};
+    auto const get = repeated([&, elements](long) { epoch.get(elements, where); });
+    if (memory != nullptr) {
+      table.compare(name + ", rows by memcpy", "GB/s", bench::ratio(0.9), get, repeated([&, edge](long) {
+                      for (int i = 0; i < edge; ++i)
+                        std::memcpy(buffer.data() + long{i} * edge, memory + (i + 1L) * side + 1,
+                                    static_cast<std::size_t>(edge) * 8);
+                      bench::touch(buffer.data());
+                    }),
+                    bytes);
+    }
+    bench::subarray const type(edge, edge, side, side);
+    table.compare(name + ", raw MPI_Get", "GB/s", table.far() ? bench::ratio(1) : bench::ratio(10), get,
+                  repeated([&, edge](long) {
+                    MPI_Get(buffer.data(), edge * edge, MPI_DOUBLE, other, side + 1, 1, type.raw(), raw.raw());
+                    raw.flush(other);
+                  }),
+                  bytes);
+    if (table.far()) {
+      table.compare(name + ", raw MPI_Get of each row", "GB/s", bench::ratio(1), get, repeated([&, edge](long) {
+                      for (int i = 0; i < edge; ++i)
+                        MPI_Get(buffer.data() + long{i} * edge, edge, MPI_DOUBLE, other, (i + 1L) * side + 1, edge,
+                                MPI_DOUBLE, raw.raw());
+                      raw.flush(other);
+                    }),
+                    bytes);
+    }
+  }
+
+  auto const million = std::span(buffer).first(1 << 20);
+  auto const accumulate = repeated([&](long) { epoch.accumulate(million, {.rank = other}, std::plus<>{}); });
+  if (memory != nullptr) {
+    double* const sums = win.shared(other).data();
+    table.compare("accumulate of 8 MiB, plain add", "GB/s", bench::ratio(0.7), accumulate, repeated([&](long) {
+                    for (std::size_t i = 0; i < million.size(); ++i) sums[i] += million[i];
+                    bench::touch(sums);
+                  }),
+                  8.0 * (1 << 20));
+  }
+  table.compare("accumulate of 8 MiB, raw MPI_Accumulate", "GB/s", bench::bound{}, accumulate, repeated([&](long) {
+                  MPI_Accumulate(buffer.data(), 1 << 20, MPI_DOUBLE, other, 0, 1 << 20, MPI_DOUBLE, MPI_SUM, raw.raw());
+                  raw.flush(other);
+                }),
+                8.0 * (1 << 20));
+
+  for (long const bytes : {long{8} << 10, long{8} << 20}) {
+    table.compare(
+        "making and freeing a window of " + size_text(bytes) + ", raw MPI_Win_allocate", "us",
+        table.far() ? bench::bound{} : bench::ratio(1),
+        [&](long times) {
+          for (long k = 0; k < times; ++k) {
+            auto made = armada::window<char>::allocate(world, bytes);
+            bench::touch(made.local().data());
+            armada::barrier(world);
+          }
+        },
+        [&](long times) {
+          for (long k = 0; k < times; ++k) {
+            void* base = nullptr;
+            MPI_Win made = MPI_WIN_NULL;
+            MPI_Win_allocate(bytes, 1, MPI_INFO_NULL, world.raw(), static_cast<void*>(&base), &made);
+            std::memset(base, 0, static_cast<std::size_t>(bytes));
+            bench::touch(base);
+            MPI_Win_free(&made);
+          }
+        });
+  }
+
+  if (memory == nullptr) return 0;
+  auto exclusive = armada::window<double>::allocate(world, 1);
+  table.compare(
+      "fence, MPI_Barrier", "ns", bench::bound{},
+      [&](long times) {
+        auto fenced = exclusive.fence();
+        for (long k = 0; k < times; ++k) fenced.fence();
+      },
+      [&](long times) {
+        for (long k = 0; k < times; ++k) MPI_Barrier(world.raw());
+      });
+}
