@@ -353,9 +353,10 @@ TEST(epoch, moves_and_closes_once) {
   }
   auto& same = second;
   second = std::move(same);
+  barrier(world()); // everybody has written
   int value = 0;
   second.get(value, {.rank = next_rank()});
-  EXPECT_EQ(win.local()[0], 3);
+  EXPECT_EQ(value, 3);
   barrier(world());
 }
 
