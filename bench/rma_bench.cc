@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   auto win = armada::window<double>::allocate(world, long{side} * side);
   auto epoch = win.lock_all();
   bench::raw_window<double> raw(long{side} * side);
-  double const* const memory = win.is_near(other) ? win.shared(other).data() : nullptr;
+  double const* const memory = table.far() ? nullptr : win.shared(other).data();
   std::vector<double> buffer(long{1} << 21, 1.0);
   auto const repeated = [&](auto call) {
     return [=](long times) {
@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
     auto const part = std::span(buffer).first(static_cast<std::size_t>(count));
     auto const get = repeated([&, part](long) { epoch.get(part, {.rank = other}); });
     auto const put = repeated([&, part](long) { epoch.put(part, {.rank = other}); });
-    if (memory != nullptr) {
+    if (!table.far()) {
       table.compare("get of " + size_text(bytes) + ", memcpy", "GB/s", bench::ratio(0.95), get, repeated([&](long) {
                       std::memcpy(buffer.data(), memory, static_cast<std::size_t>(bytes));
                       bench::touch(buffer.data());
@@ -86,8 +86,9 @@ int main(int argc, char** argv) {
     auto const bytes = 8.0 * edge * edge;
     armada::target const where{.rank = other, .layout = patch};
     auto const get = repeated([&, elements](long) { epoch.get(elements, where); });
-    if (memory != nullptr) {
-      table.compare(name + ", rows by memcpy", "GB/s", bench::ratio(0.9), get, repeated([&, edge](long) {
+    if (!table.far()) {
+      table.compare(name + ", rows by memcpy", "GB/s", edge < 1024 ? bench::bound{} : bench::ratio(0.9), get,
+                    repeated([&, edge](long) {
                       for (int i = 0; i < edge; ++i)
                         std::memcpy(buffer.data() + long{i} * edge, memory + (i + 1L) * side + 1,
                                     static_cast<std::size_t>(edge) * 8);
@@ -96,8 +97,11 @@ int main(int argc, char** argv) {
                     bytes);
     }
     bench::subarray const type(edge, edge, side, side);
-    table.compare(name + ", raw MPI_Get", "GB/s", table.far() ? bench::ratio(1) : bench::ratio(10), get,
-                  repeated([&, edge](long) {
+    table.compare(name + ", raw MPI_Get", "GB/s",
+                  table.far()   ? bench::ratio(1)
+                  : edge < 1024 ? bench::bound{}
+                                : bench::ratio(10),
+                  get, repeated([&, edge](long) {
                     MPI_Get(buffer.data(), edge * edge, MPI_DOUBLE, other, side + 1, 1, type.raw(), raw.raw());
                     raw.flush(other);
                   }),
@@ -115,7 +119,7 @@ int main(int argc, char** argv) {
 
   auto const million = std::span(buffer).first(1 << 20);
   auto const accumulate = repeated([&](long) { epoch.accumulate(million, {.rank = other}, std::plus<>{}); });
-  if (memory != nullptr) {
+  if (!table.far()) {
     double* const sums = win.shared(other).data();
     table.compare("accumulate of 8 MiB, plain add", "GB/s", bench::ratio(0.7), accumulate, repeated([&](long) {
                     for (std::size_t i = 0; i < million.size(); ++i) sums[i] += million[i];
@@ -152,7 +156,7 @@ int main(int argc, char** argv) {
         });
   }
 
-  if (memory == nullptr) return 0;
+  if (table.far()) return 0;
   auto exclusive = armada::window<double>::allocate(world, 1);
   table.compare(
       "fence, MPI_Barrier", "ns", bench::bound{},

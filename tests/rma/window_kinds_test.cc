@@ -182,6 +182,16 @@ TEST(window_kinds, a_wrong_unit_is_an_error_of_every_rank) {
       {"displacement unit of -4"}));
 }
 
+TEST(window_kinds, ten_thousand_come_and_go) {
+  bool const near = world().split_shared().size() == ranks();
+  for (int i = 0; i < (near ? 10'000 : 200); ++i) { // MPI's own take long
+    auto win = window<int>::allocate(world(), 1 + i % 5);
+    ASSERT_EQ(win.local().back(), 0) << "round " << i;
+    win.local().back() = i;
+    barrier(world()); // nobody frees what another has not seen
+  }
+}
+
 TEST(window_kinds, many_at_once_and_one_after_the_other) {
   std::vector<window<int>> all;
   for (int i = 0; i < 40; ++i) all.push_back(window<int>::allocate(world(), i % 3));
