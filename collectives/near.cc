@@ -2,7 +2,7 @@
 #include <armada/collectives/near.hpp>
 #include <armada/core/agree.hpp>
 #include <armada/core/attribute.hpp>
-#include <armada/core/background.hpp>
+#include <armada/core/bystander.hpp>
 #include <armada/core/call.hpp>
 #include <armada/core/communicator_state.hpp>
 #include <armada/core/shared_segment.hpp>
@@ -13,19 +13,12 @@ namespace armada {
 namespace detail {
 namespace {
 
-/// Moves on what this rank's partners may be waiting for elsewhere.
-void make_progress(MPI_Comm comm) {
-  advance_background();
-  int found = 0;
-  call<MPI_Iprobe>(MPI_ANY_SOURCE, MPI_ANY_TAG, comm, &found, MPI_STATUS_IGNORE);
-}
-
 /// What a communicator's near road is made of. Goes with the communicator; the other ranks keep their mapping.
 class near_road {
 public:
-  near_road(node const& here, MPI_Comm comm)
+  explicit near_road(node const& here)
       : segment_(here, near_team::stage_place(here.size(), here.size())),
-        team_(segment_.data(), here.rank, here.size(), [comm] { make_progress(comm); }) {
+        team_(segment_.data(), here.rank, here.size(), [] { bystander()(); }) {
     segment_.populate(0, near_team::control_bytes(here.size()));
     segment_.populate(near_team::stage_place(here.rank, here.size()), near_team::stage_bytes);
     ++near_communicators;
@@ -62,7 +55,7 @@ communicator near(communicator const& comm) {
   if (fast.is_inter()) return fast;
   auto const& here = fast.state()->nearby();
   if (!here.whole || here.size() > detail::near_team::most_ranks) return fast;
-  auto road = agree(fast, [&] { return std::make_unique<detail::near_road>(here, fast.raw()); });
+  auto road = agree(fast, [&] { return std::make_unique<detail::near_road>(here); });
   road->close_file(); // all ranks have mapped it
   set_attribute(fast, detail::near_key(), std::move(road));
   return fast;

@@ -2,6 +2,7 @@
 
 /// How a rank waits for memory that another one writes.
 
+#include <armada/core/bystander.hpp>
 #include <armada/core/progress.hpp>
 #include <armada/core/watchdog.hpp>
 
@@ -17,13 +18,14 @@ class backoff {
 public:
   void pause() noexcept {
     if (++looks_ < 64) return progress::pause();
-    if (looks_ % 16 == 0) progress::advance();
+    if (looks_ % 16 == 0) others_();
     if (looks_ == 64) watch_.emplace("a lock in shared memory");
     sched_yield();
   }
 
 private:
   int looks_ = 0;
+  bystander others_;
   std::optional<watch_scope> watch_; // once it takes longer
 };
 

@@ -104,6 +104,17 @@ void check_alone(collective_call const& call, Check check) {
 /// Counts a collective that is begun now; null unless it is to be compared.
 [[nodiscard]] std::unique_ptr<agreement> new_agreement(collective_call const& call, std::string_view mode);
 
+/// Verifies; what does not match never ends, and its request and its memory are left to MPI.
+template <class Inner>
+void verify_or_leave(agreement const& check, std::unique_ptr<Inner>& inner) {
+  try {
+    check.verify();
+  } catch (...) {
+    static_cast<void>(inner.release());
+    throw;
+  }
+}
+
 /// A pending collective behind its comparison.
 template <class T>
 class agreed_finisher final : public finisher<T> {
@@ -120,15 +131,7 @@ public:
   }
 
 private:
-  /// What does not match never ends: its request and its memory are left to MPI.
-  void verify() {
-    try {
-      check_->verify();
-    } catch (...) {
-      static_cast<void>(inner_.release());
-      throw;
-    }
-  }
+  void verify() { verify_or_leave(*check_, inner_); }
 
   std::unique_ptr<agreement> check_;
   std::unique_ptr<pending<T>> inner_;
@@ -162,12 +165,7 @@ public:
 private:
   void verify() {
     agreed_ = true;
-    try {
-      check_->verify();
-    } catch (...) {
-      static_cast<void>(inner_.release());
-      throw;
-    }
+    verify_or_leave(*check_, inner_);
   }
 
   std::unique_ptr<agreement> check_;

@@ -89,6 +89,8 @@ environment::environment(int* argc, char*** argv, environment_options options)
   auto const wishes = checks::detail::read_wishes(std::getenv("ARMADA_CHECK"), std::getenv("ARMADA_WATCHDOG"));
   if (wanted_level < MPI_THREAD_SINGLE || wanted_level > MPI_THREAD_MULTIPLE)
     throw argument_error(detail::text("environment: ", wanted_level, " is no level of threads"));
+  if (options.progress_thread && wanted_level < MPI_THREAD_MULTIPLE)
+    throw argument_error("environment: a progress thread needs MPI_THREAD_MULTIPLE, and less is asked for");
   if (current != nullptr) throw lifecycle_error("environment: there is one already in this process");
   if (job::finished()) throw lifecycle_error("environment: MPI was finalised and cannot start again");
   owner_ = !job::running();
@@ -98,6 +100,10 @@ environment::environment(int* argc, char*** argv, environment_options options)
     call<MPI_Query_thread>(&thread_level_);
 
   require_main_thread(thread_level_);
+  if (options.progress_thread && thread_level_ < MPI_THREAD_MULTIPLE) {
+    if (owner_) MPI_Finalize();
+    throw unsupported("environment: a progress thread needs MPI_THREAD_MULTIPLE, which MPI does not grant");
+  }
   int size = 0;
   call<MPI_Comm_size>(MPI_COMM_WORLD, &size);
   if (auto const told = detail::launched_ranks(get_variable); size == 1 && told && *told > 1) {

@@ -1,5 +1,3 @@
-#include <armada/core/job.hpp>
-#include <armada/core/mpi.hpp>
 #include <armada/core/progress.hpp>
 
 #include <atomic>
@@ -26,15 +24,6 @@ bool yields() noexcept { return yielding.load(std::memory_order_relaxed); }
 void set_yields(bool on) noexcept { yielding.store(on, std::memory_order_relaxed); }
 void begin_finalise() noexcept { finalising.store(true, std::memory_order_relaxed); }
 std::uint64_t calls() noexcept { return call_count.load(std::memory_order_relaxed); }
-
-void advance() noexcept {
-  int level = MPI_THREAD_SINGLE, main = 0, found = 0;
-  if (!job::running()) return;
-  MPI_Query_thread(&level);
-  if (level < MPI_THREAD_MULTIPLE) MPI_Is_thread_main(&main);
-  if (level == MPI_THREAD_MULTIPLE || main != 0)
-    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &found, MPI_STATUS_IGNORE); // on one rank it moves nothing
-}
 
 void pause() noexcept {
   if (yields()) sched_yield();

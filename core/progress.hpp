@@ -18,10 +18,6 @@ void begin_finalise() noexcept;
 /// How often MPI's waits came through Armada's stand-in: 0 means that it is not linked, or that the device is not UCX.
 [[nodiscard]] std::uint64_t calls() noexcept;
 
-/// Lets MPI move on what other ranks wait for, where this thread may call it: a rank that waits in shared memory would
-/// otherwise keep up a message to itself.
-void advance() noexcept;
-
 /// Gives up the core if waits do: what Armada's own waits in shared memory call between two looks.
 void pause() noexcept;
 

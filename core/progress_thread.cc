@@ -1,7 +1,7 @@
+#include <armada/core/bystander.hpp>
 #include <armada/core/call.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/job.hpp>
-#include <armada/core/progress.hpp>
 #include <armada/core/progress_thread.hpp>
 
 namespace armada {
@@ -27,7 +27,8 @@ progress_thread::~progress_thread() {
 }
 
 void progress_thread::run(std::chrono::microseconds interval) {
-  for (std::unique_lock lock(mutex_); !ended_.wait_for(lock, interval, [this] { return end_; });) progress::advance();
+  detail::bystander mine;
+  for (std::unique_lock lock(mutex_); !ended_.wait_for(lock, interval, [this] { return end_; });) mine.move_mpi();
 }
 
 } // namespace armada

@@ -57,8 +57,6 @@ layout nested(std::span<std::pair<std::int64_t, std::int64_t> const> loops, std:
   made.size_ = size;
   made.lowest_ = lowest;
   made.end_ = multiply_add(1, 1, highest);
-  made.one_run_ = made.depth_ == 1;
-  made.step_ = made.loops_[made.depth_ - 1].step;
   return made;
 }
 
@@ -133,7 +131,6 @@ void layout::settle_blocks() {
     lowest_ = std::min(lowest_, block.first);
     end_ = std::max(end_, multiply_add(1, block.count, block.first));
   }
-  one_run_ = blocks_.size() == 1;
 }
 
 layout::cursor::cursor(layout const& walked) noexcept : walked_(walked), base_(walked.first_) {

@@ -33,7 +33,7 @@ public:
   [[nodiscard]] std::int64_t lowest() const noexcept { return lowest_; }
   [[nodiscard]] std::int64_t end() const noexcept { return end_; }
   /// Whether the places are 0, 1, … up to the size.
-  [[nodiscard]] bool is_contiguous() const noexcept { return lowest_ == 0 && end_ == size_ && one_run_ && step_ == 1; }
+  [[nodiscard]] bool is_contiguous() const noexcept;
 
   /// Walks over the elements in runs. Refers to the layout, which outlives it.
   class cursor;
@@ -54,8 +54,7 @@ private:
   std::size_t depth_ = 0;                     ///< 0: `blocks_` says it all
   std::int64_t first_ = 0;
   std::vector<run> blocks_;
-  std::int64_t size_ = 0, lowest_ = 0, end_ = 0, step_ = 1;
-  bool one_run_ = true;
+  std::int64_t size_ = 0, lowest_ = 0, end_ = 0;
 };
 
 /// `count` elements one behind the other. Throws `argument_error` for a negative count.
@@ -102,6 +101,8 @@ private:
   std::int64_t base_ = 0;
   std::array<std::int64_t, most_dimensions> counted_{};
 };
+
+inline bool layout::is_contiguous() const noexcept { return cursor(*this).here() == run{0, size_, 1}; }
 
 /// Calls `visit(a first, a step, b first, b step, count)` for runs that are common to both, in order, until the shorter
 /// layout ends.

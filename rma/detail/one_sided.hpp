@@ -129,6 +129,7 @@ public:
     using U = origin_value_t<Buffer>;
     auto const from = origin_elements_of(buffer);
     auto const place = check<U>("put", where, from.count);
+    note<U>("put", where, place);
     if (!from.layout && !where.layout) [[likely]] {
       if constexpr (std::same_as<Mode, nonblocking_t>) {
         if (place.count > 0 && state_->near(place.rank) == nullptr && bytes_of<U>(place.count) <= state_->chunk())
@@ -137,7 +138,9 @@ public:
       }
       if (place.count > 0) put_elements<U>(*state_, from.data, place.rank, place.offset, place.count);
     } else if (place.count > 0) {
-      put_laid_out<U>(*state_, from.data, origin_layout(from, place), place.rank, place.offset, there(where, place));
+      auto const dense = contiguous(place.count);
+      put_laid_out<U>(*state_, from.data, from.layout ? *from.layout : dense, place.rank, place.offset,
+                      where.layout ? *where.layout : dense);
     }
     return complete(mode, place);
   }
@@ -150,6 +153,7 @@ public:
     using U = origin_value_t<Buffer>;
     auto const into = origin_elements_of(buffer);
     auto const place = check<U>("get", where, into.count);
+    note<U>("get", where, place);
     if (!into.layout && !where.layout) [[likely]] {
       if constexpr (std::same_as<Mode, nonblocking_t>) {
         if (place.count > 0 && state_->near(place.rank) == nullptr && bytes_of<U>(place.count) <= state_->chunk())
@@ -158,7 +162,9 @@ public:
       }
       if (place.count > 0) get_elements<U>(*state_, into.data, place.rank, place.offset, place.count);
     } else if (place.count > 0) {
-      get_laid_out<U>(*state_, into.data, origin_layout(into, place), place.rank, place.offset, there(where, place));
+      auto const dense = contiguous(place.count);
+      get_laid_out<U>(*state_, into.data, into.layout ? *into.layout : dense, place.rank, place.offset,
+                      where.layout ? *where.layout : dense);
     }
     return complete(mode, place);
   }
@@ -171,12 +177,13 @@ public:
     using U = origin_value_t<Buffer>;
     auto const from = origin_elements_of(buffer);
     auto const place = check_aligned<U>("accumulate", where, from.count);
-    if (place.count > 0) {
-      if (!from.layout && !where.layout) [[likely]]
-        accumulate_elements<U>(*state_, from.data, place.rank, place.offset, place.count, op);
-      else
-        accumulate_laid_out<U>(*state_, from.data, origin_layout(from, place), place.rank, place.offset,
-                               there(where, place), op);
+    note<U>("accumulate", where, place);
+    if (!from.layout && !where.layout) [[likely]] {
+      if (place.count > 0) accumulate_elements<U>(*state_, from.data, place.rank, place.offset, place.count, op);
+    } else if (place.count > 0) {
+      auto const dense = contiguous(place.count);
+      accumulate_laid_out<U>(*state_, from.data, from.layout ? *from.layout : dense, place.rank, place.offset,
+                             where.layout ? *where.layout : dense, op);
     }
     return complete(mode, place);
   }
@@ -192,6 +199,7 @@ public:
     auto const into = origin_elements_of(old);
     auto const place = check_aligned<U>("get_accumulate", where, from.count);
     if (place.count > into.count) refuse_count_of_old(place.count, into.count);
+    note<U>("get_accumulate", where, place);
     if (place.count > 0) {
       if (!where.layout)
         fetch_elements<U>(*state_, from.data, into.data, place.rank, place.offset, place.count, op);
@@ -297,10 +305,13 @@ private:
   template <class U>
   [[nodiscard]] checked_target check(char const* operation, target const& where, std::int64_t available) const {
     constexpr auto bytes = static_cast<std::int64_t>(sizeof(U));
-    auto const place = target_check(open(), only_, operation, where).of(of_bytes ? 0 : bytes, bytes, available);
+    return target_check(open(), only_, operation, where).of(of_bytes ? 0 : bytes, bytes, available);
+  }
+  /// Once nothing can be wrong with the call any more: what was refused is no access.
+  template <class U>
+  void note(char const* operation, target const& where, checked_target const& place) const {
     if (state_->races() != nullptr) [[unlikely]]
       note_access(*state_, operation, where, place, sizeof(U));
-    return place;
   }
   template <class U>
   [[nodiscard]] checked_target check_aligned(char const* operation, target const& where, std::int64_t available) const {
@@ -312,19 +323,12 @@ private:
   [[nodiscard]] checked_target check_one(char const* operation, target const& where) const {
     auto const place = check_aligned<U>(operation, where, 1);
     if (place.count != 1 && place.rank != proc_null) refuse_count(*state_, operation, place.count);
+    note<U>(operation, where, place);
     return place;
   }
   [[noreturn]] void refuse_count_of_old(std::int64_t count, std::int64_t room) const {
     throw argument_error(text("get_accumulate on ", state_->describe(), ": ", count, " old values and a buffer of ",
                               room, ", on rank ", state_->rank()));
-  }
-
-  template <class U>
-  [[nodiscard]] static layout origin_layout(origin_elements<U> const& origin, checked_target const& place) {
-    return origin.layout ? *origin.layout : contiguous(place.count);
-  }
-  [[nodiscard]] static layout there(target const& where, checked_target const& place) {
-    return where.layout ? *where.layout : contiguous(place.count);
   }
 
   void complete(blocking_t, checked_target const& place) const {
@@ -348,8 +352,7 @@ private:
       auto const room = static_cast<std::int64_t>(elements.size()) - needed;
       if (!where.count && !where.layout)
         throw argument_error(text(operation, " on ", open().describe(), ": a target of several says no count"));
-      constexpr auto bytes = static_cast<std::int64_t>(sizeof(U));
-      static_cast<void>(target_check(open(), only_, operation, where).of(of_bytes ? 0 : bytes, bytes, room));
+      static_cast<void>(check<std::remove_const_t<U>>(operation, where, room));
       needed += elements_of(where);
     }
     std::int64_t done = 0;

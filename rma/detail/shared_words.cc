@@ -1,7 +1,5 @@
 #include <armada/core/agree.hpp>
-#include <armada/core/background.hpp>
-#include <armada/core/call.hpp>
-#include <armada/core/generalized_request.hpp>
+#include <armada/core/bystander.hpp>
 #include <armada/rma/detail/shared_words.hpp>
 
 #include <algorithm>
@@ -18,27 +16,6 @@ auto fenced(Update update) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   return old;
 }
-
-/// Moves everything on between two looks of a rank that waits. MPICH does so while it tests a request that is not
-/// complete, so there is one; testing none, or probing among one rank, moves nothing.
-class bystander {
-public:
-  bystander() = default;
-  bystander(bystander const&) = delete;
-  bystander& operator=(bystander const&) = delete;
-  ~bystander() {
-    if (request_ != MPI_REQUEST_NULL) end_generalized(request_, false);
-  }
-  void operator()() {
-    if (!background_is_empty()) advance_background();
-    if (request_ == MPI_REQUEST_NULL) request_ = start_generalized();
-    int done = 0;
-    call<MPI_Test>(&request_, &done, MPI_STATUS_IGNORE);
-  }
-
-private:
-  MPI_Request request_ = MPI_REQUEST_NULL;
-};
 
 } // namespace
 

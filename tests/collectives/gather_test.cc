@@ -172,16 +172,6 @@ TEST(gather, wrong_arguments_are_named) {
   }
 }
 
-/// Cannot be encoded where it is told so.
-struct refuses {
-  bool here = false;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    if (here) throw std::runtime_error("not to be encoded");
-    archive& here;
-  }
-};
-
 TEST(gather, what_one_rank_cannot_encode_keeps_nobody_waiting) {
   refuses const mine{world().rank() == world().size() - 1};
   auto const fails = [&](auto gathered) {

@@ -165,16 +165,6 @@ TEST(scatter, another_number_of_values_than_ranks_at_the_root_is_refused_on_ever
   expect_refused<std::string>();
 }
 
-/// Cannot be encoded where it is told so.
-struct refuses {
-  bool here = false;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    if (here) throw std::runtime_error("not to be encoded");
-    archive& here;
-  }
-};
-
 TEST(scatter, what_the_root_cannot_encode_keeps_nobody_waiting) {
   std::vector<refuses> const values(many(), {here() == 0});
   EXPECT_THROW(static_cast<void>(scatter(world(), values, 0)), std::exception);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <stdexcept>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -87,6 +88,16 @@ std::vector<T> joined(int ranks, Block block) {
   }
   return all;
 }
+
+/// Cannot be encoded where it is told so.
+struct refuses {
+  bool here = false;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    if (here) throw std::runtime_error("not to be encoded");
+    archive& here;
+  }
+};
 
 inline int here() { return armada::world().rank(); }
 inline int ranks() { return armada::world().size(); }

@@ -23,6 +23,8 @@
 #include <armada/core/resource.hpp>
 #include <armada/core/session.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -210,6 +212,21 @@ void threads() {
   print_error(ask);
 }
 
+/// A long message to oneself arrives although this thread does nothing but look at its memory.
+void progress_thread_serves() {
+  print_error([] { environment const env({.thread_level = MPI_THREAD_FUNNELED, .progress_thread = true}); });
+  environment const env({.progress_thread = true});
+  int const right = (world().rank() + 1) % world().size(),
+            left = (world().rank() + world().size() - 1) % world().size();
+  std::vector<int> out(1 << 20, 7), in(1 << 20, 0);
+  MPI_Request requests[2] = {MPI_REQUEST_NULL, MPI_REQUEST_NULL};
+  MPI_Irecv(in.data(), 1 << 20, MPI_INT, left, 0, world().raw(), &requests[0]);
+  MPI_Isend(out.data(), 1 << 20, MPI_INT, right, 0, world().raw(), &requests[1]);
+  while (std::atomic_ref(in.back()).load() != 7) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  MPI_Waitall(2, requests, MPI_STATUSES_IGNORE);
+  std::puts("arrived");
+}
+
 void adopts_with_one_thread() {
   int granted = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &granted);
@@ -358,6 +375,7 @@ std::map<std::string, std::function<void()>> const modes{
     {"late", late},
     {"threads", threads},
     {"adopts_with_one_thread", adopts_with_one_thread},
+    {"progress_thread_serves", progress_thread_serves},
     {"aborts_with_a_code", aborts_with_a_code},
     {"aborts_with_zero", aborts_with_zero},
     {"aborts_on_an_error", aborts_on_an_error},

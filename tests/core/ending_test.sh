@@ -77,6 +77,10 @@ ends good 1 adopts_with_one_thread \
   'error 5: environment: MPI was started by another thread, and does not let this one call it' \
   'called from a second thread, but MPI granted MPI_THREAD_FUNNELED'
 for ranks in 1 2; do
+  ends good "$ranks" progress_thread_serves arrived \
+    'error 1: environment: a progress thread needs MPI_THREAD_MULTIPLE, and less is asked for'
+done
+for ranks in 1 2; do
   last=$((ranks - 1))
   ends bad "$ranks" aborts_with_a_code "stderr: rank $last of $ranks: code seven"
   ends bad "$ranks" aborts_with_zero "stderr: rank $last of $ranks: code zero"

@@ -28,11 +28,6 @@ bool waits(std::atomic<bool> const& done) {
   return !done;
 }
 
-TEST(backoff, pauses_any_number_of_times) {
-  backoff wait;
-  for (int i = 0; i < 1000; ++i) wait.pause();
-}
-
 TEST(spin_lock, excludes) {
   spin_lock lock;
   long counter = 0; // plain: the lock alone keeps it right
