@@ -3,6 +3,7 @@
 /// MPI datatypes made by hand: blocks, strides and sub-arrays in memory, without a C++ type for them.
 
 #include <armada/core/datatype.hpp>
+#include <armada/core/storage_order.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -54,9 +55,6 @@ public:
 private:
   std::vector<std::int64_t> values_;
 };
-
-/// Which index of an array moves fastest: the last one (C), or the first one (Fortran).
-enum class storage_order { row_major, column_major };
 
 /// One member of `datatype::structure`: `count` elements of `type`, `offset` bytes from the beginning. The type need
 /// not outlive the call.

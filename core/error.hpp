@@ -105,7 +105,7 @@ template <class Indices>
 [[nodiscard]] std::string tuple_text(Indices const& indices) {
   std::ostringstream out;
   char const* before = "(";
-  for (auto const index : indices) {
+  for (auto const& index : indices) {
     out << before << index;
     before = ", ";
   }

@@ -3,46 +3,21 @@
 /// Which rank owns which element of an N-dimensional array, and where in its tile the element lies.
 
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <string>
+#include <vector>
 
-#include <armada/arrays/index/block.hpp>
+#include <armada/arrays/index/box.hpp>
+#include <armada/arrays/index/dimension.hpp>
 #include <armada/arrays/index/extents.hpp>
+#include <armada/arrays/index/process_grid.hpp>
 #include <armada/core/error.hpp>
+#include <armada/core/storage_order.hpp>
 
 namespace armada {
 
-/// The number of ranks along each dimension, as in `process_grid{2, 3}`; ranks are numbered row-major over the grid.
-template <std::size_t N>
-struct process_grid {
-  index_array<N> extents{};
-
-  constexpr explicit process_grid(index_array<N> const& ranks_along) : extents(ranks_along) {}
-
-  template <std::integral... Extents>
-    requires(sizeof...(Extents) == N && N > 0)
-  constexpr explicit(N == 1) process_grid(Extents... ranks_along)
-      : extents{static_cast<std::int64_t>(ranks_along)...} {}
-
-  friend constexpr bool operator==(process_grid const&, process_grid const&) = default;
-};
-
-template <std::integral... Extents>
-process_grid(Extents...) -> process_grid<sizeof...(Extents)>;
-
-/// The grid {ranks, 1, …}, which gives each rank whole rows.
-template <std::size_t N>
-  requires(N > 0)
-[[nodiscard]] constexpr process_grid<N> row_grid(int ranks) {
-  index_array<N> extents{};
-  extents.fill(1);
-  extents[0] = ranks;
-  return process_grid<N>(extents);
-}
-
-/// The rank that owns an element, and the element's row-major offset in the tile of that rank.
+/// The rank that owns an element, and the element's offset in the memory of that rank's tile.
 struct element_place {
   int rank;
   std::int64_t offset;
@@ -50,35 +25,62 @@ struct element_place {
   friend constexpr bool operator==(element_place const&, element_place const&) = default;
 };
 
-/// An array of some shape cut into one rectangular tile per rank, by balanced blocks in each dimension; tiles may be
-/// empty. A value of O(1) size that every rank computes alike, without communication.
+/// A box of elements that one rank owns.
+template <std::size_t N>
+struct owned_box {
+  int rank;
+  box<N> range;
+
+  friend constexpr bool operator==(owned_box const&, owned_box const&) = default;
+};
+
+/// An array of some shape spread over a process grid, each dimension cut in a way of its own. A rank owns the product of
+/// its parts of all dimensions, and keeps it as one dense tile, row- or column-major; tiles may be empty. A value that
+/// every rank computes alike, without communication; its size is O(1), but for the boundaries of irregular dimensions.
 template <std::size_t N>
   requires(N > 0)
-class block_distribution {
+class distribution {
 public:
-  /// Whole rows: the grid {ranks, 1, …}. Throws as below.
-  constexpr block_distribution(index_array<N> const& shape, int ranks)
-      : block_distribution(shape, row_grid<N>(ranks), ranks) {}
+  /// Whole rows in balanced blocks. Throws as below.
+  distribution(index_array<N> const& shape, int ranks) : distribution(shape, row_grid<N>(ranks), ranks) {}
+  /// Balanced blocks in every dimension.
+  distribution(index_array<N> const& shape, process_grid<N> const& grid, int ranks)
+      : distribution(shape, cut_array<N>{}, grid, ranks) {}
+  /// On a `balanced_grid`.
+  distribution(index_array<N> const& shape, cut_array<N> const& cuts, int ranks,
+                         storage_order order = storage_order::row_major)
+      : distribution(shape, cuts, balanced_grid(shape, cuts, ranks), ranks, order) {}
 
-  /// Throws `argument_error` for a shape that `checked_volume` refuses, and, naming grid and ranks, unless every
-  /// extent of the grid is at least 1 and their product is `ranks`.
-  constexpr block_distribution(index_array<N> const& shape, process_grid<N> const& grid, int ranks) : ranks_(ranks) {
+  /// Throws `argument_error` for a shape that `checked_volume` refuses, a grid that has not `ranks` places, and a
+  /// dimension that cannot be cut so into that many parts.
+  distribution(index_array<N> const& shape, cut_array<N> const& cuts, process_grid<N> const& grid, int ranks,
+                         storage_order order = storage_order::row_major)
+      : cuts_(cuts), ranks_(ranks), order_(order) {
     static_cast<void>(checked_volume(shape));
-    check(grid, ranks);
-    for (std::size_t d = 0; d < N; ++d) dimensions_[d] = block_dimension(shape[d], grid.extents[d]);
+    check_grid(grid, ranks);
+    for (std::size_t d = 0; d < N; ++d) dimensions_[d] = dimension(shape[d], grid.extents[d], cuts[d]);
   }
 
-  [[nodiscard]] constexpr index_array<N> shape() const {
-    return each([](block_dimension const& dimension, std::size_t) { return dimension.extent(); });
+  [[nodiscard]] index_array<N> shape() const {
+    return each([](dimension const& axis, std::size_t) { return axis.extent(); });
   }
-  [[nodiscard]] constexpr process_grid<N> grid() const {
-    return process_grid<N>(each([](block_dimension const& dimension, std::size_t) { return dimension.parts(); }));
+  [[nodiscard]] process_grid<N> grid() const {
+    return process_grid<N>(each([](dimension const& axis, std::size_t) { return axis.parts(); }));
   }
-  [[nodiscard]] constexpr int ranks() const { return ranks_; }
-  [[nodiscard]] constexpr block_dimension const& dimension(std::size_t d) const { return dimensions_[d]; }
+  [[nodiscard]] int ranks() const { return ranks_; }
+  [[nodiscard]] storage_order order() const { return order_; }
+  [[nodiscard]] cut_array<N> const& cuts() const { return cuts_; }
+  [[nodiscard]] dimension const& along(std::size_t d) const { return dimensions_[d]; }
 
-  /// The position of `rank` in the grid. This and the tile queries throw `argument_error` for a rank beyond ranks().
-  [[nodiscard]] constexpr index_array<N> coordinates(int rank) const {
+  /// `block, whole on a (4, 1) grid`.
+  [[nodiscard]] std::string describe() const {
+    auto const cuts = detail::cuts_text(cuts_);
+    return detail::text(cuts.substr(1, cuts.size() - 2), " on a ", detail::tuple_text(grid().extents), " grid",
+                        order_ == storage_order::column_major ? ", column-major" : "");
+  }
+
+  /// The place of `rank` in the grid. Throws `argument_error` for a rank that is none, as all that follow.
+  [[nodiscard]] index_array<N> coordinates(int rank) const {
     if (rank < 0 || rank >= ranks_)
       throw argument_error(detail::text("rank ", rank, " is not one of the ", ranks_, " ranks of a distribution"));
     index_array<N> result{};
@@ -86,57 +88,121 @@ public:
     for (std::size_t d = N; d-- > 0; rest /= dimensions_[d].parts()) result[d] = rest % dimensions_[d].parts();
     return result;
   }
-  /// The global index of the first element of the tile of `rank`.
-  [[nodiscard]] constexpr index_array<N> tile_first(int rank) const {
+  /// The shape of the tile of `rank`.
+  [[nodiscard]] index_array<N> tile_shape(int rank) const {
     index_array<N> const at = coordinates(rank);
-    return each([&](block_dimension const& dimension, std::size_t d) { return dimension.first(at[d]); });
+    return each([&](dimension const& axis, std::size_t d) { return axis.count(at[d]); });
   }
-  [[nodiscard]] constexpr index_array<N> tile_shape(int rank) const {
+  [[nodiscard]] std::int64_t tile_volume(int rank) const { return checked_volume(tile_shape(rank)); }
+  /// The distance in memory between neighbours of a tile of this shape.
+  [[nodiscard]] index_array<N> tile_strides(index_array<N> const& tile) const {
+    index_array<N> strides{};
+    std::int64_t stride = 1;
+    for (std::size_t k = 0; k < N; ++k) {
+      std::size_t const d = inner(k);
+      strides[d] = stride;
+      stride *= tile[d];
+    }
+    return strides;
+  }
+  /// The global index of the element at `local` in the tile of `rank`, which must lie within its shape.
+  [[nodiscard]] index_array<N> global(int rank, index_array<N> const& local) const {
     index_array<N> const at = coordinates(rank);
-    return each([&](block_dimension const& dimension, std::size_t d) { return dimension.count(at[d]); });
+    return each([&](dimension const& axis, std::size_t d) { return axis.global(at[d], local[d]); });
   }
-  [[nodiscard]] constexpr std::int64_t tile_volume(int rank) const { return checked_volume(tile_shape(rank)); }
-  /// The largest tile_volume of any rank, which is that of rank 0.
-  [[nodiscard]] constexpr std::int64_t max_tile_volume() const { return tile_volume(0); }
+
+  /// Whether the elements of every rank are a box: all but block-cyclic dimensions in blocks of two and more.
+  [[nodiscard]] bool has_boxes() const {
+    for (dimension const& axis : dimensions_)
+      if (axis.spacing() == 0) return false;
+    return true;
+  }
+  /// The elements of `rank` as a box, in the order of its tile. Throws `argument_error` unless `has_boxes`.
+  [[nodiscard]] box<N> range_of(int rank) const {
+    index_array<N> const at = coordinates(rank);
+    box<N> range;
+    for (std::size_t d = 0; d < N; ++d) {
+      dimension const& axis = dimensions_[d];
+      if (axis.spacing() == 0)
+        throw argument_error(detail::text("what a rank owns of ", describe(), " is not a box, but several"));
+      std::int64_t const count = axis.count(at[d]);
+      range.dimensions[d] = {count > 0 ? axis.global(at[d], 0) : 0, count, axis.spacing()};
+    }
+    return range;
+  }
+  /// The elements of `rank` as few boxes, in the order of its tile; none for an empty tile.
+  [[nodiscard]] std::vector<box<N>> boxes_of(int rank) const {
+    index_array<N> const at = coordinates(rank);
+    std::vector<box<N>> boxes{box<N>{}};
+    for (std::size_t d = 0; d < N; ++d) {
+      std::vector<box<N>> longer;
+      for (box<N> const& begun : boxes)
+        for (interval const& run : intervals_of(dimensions_[d], at[d])) {
+          longer.push_back(begun);
+          longer.back().dimensions[d] = run;
+        }
+      boxes = std::move(longer);
+    }
+    return boxes;
+  }
+  /// Who owns what: the boxes of all ranks, in rising order of rank. As long as there are boxes.
+  [[nodiscard]] std::vector<owned_box<N>> tiles() const {
+    std::vector<owned_box<N>> all;
+    for (int rank = 0; rank < ranks_; ++rank)
+      for (box<N> const& range : boxes_of(rank)) all.push_back({rank, range});
+    return all;
+  }
 
   /// Owner and offset of the element at `index`, which must lie within shape() and is not checked here.
-  [[nodiscard]] constexpr element_place locate(index_array<N> const& index) const {
-    std::int64_t rank = 0, offset = 0;
+  [[nodiscard]] element_place locate(index_array<N> const& index) const {
+    std::int64_t rank = 0, offset = 0, stride = 1;
+    std::array<place, N> places{};
     for (std::size_t d = 0; d < N; ++d) {
-      block_place const place = dimensions_[d].locate(index[d]);
-      rank = rank * dimensions_[d].parts() + place.part;
-      offset = offset * place.count + place.local;
+      places[d] = dimensions_[d].locate(index[d]);
+      rank = rank * dimensions_[d].parts() + places[d].part;
+    }
+    for (std::size_t k = 0; k < N; ++k) {
+      place const& at = places[inner(k)];
+      offset += at.local * stride;
+      stride *= at.count;
     }
     return {static_cast<int>(rank), offset};
   }
-  [[nodiscard]] constexpr int owner(index_array<N> const& index) const { return locate(index).rank; }
+  [[nodiscard]] int owner(index_array<N> const& index) const { return locate(index).rank; }
 
-  friend constexpr bool operator==(block_distribution const&, block_distribution const&) = default;
+  friend bool operator==(distribution const& a, distribution const& b) {
+    return a.dimensions_ == b.dimensions_ && a.ranks_ == b.ranks_ && a.order_ == b.order_;
+  }
 
 private:
-  [[nodiscard]] constexpr index_array<N> each(auto query) const {
+  /// The dimension whose neighbours are k-th nearest to each other in a tile's memory.
+  [[nodiscard]] std::size_t inner(std::size_t k) const {
+    return order_ == storage_order::row_major ? N - 1 - k : k;
+  }
+  [[nodiscard]] index_array<N> each(auto query) const {
     index_array<N> result{};
     for (std::size_t d = 0; d < N; ++d) result[d] = query(dimensions_[d], d);
     return result;
   }
-
-  static constexpr void check(process_grid<N> const& grid, int ranks) {
-    std::int64_t places = 1;
-    bool fits = true;
-    for (std::int64_t const extent : grid.extents) {
-      if (extent < 1)
-        throw argument_error(detail::text("process grid ", detail::tuple_text(grid.extents), " for ", ranks,
-                                          " ranks: every extent must be at least 1"));
-      fits = fits && extent <= std::numeric_limits<int>::max() / places;
-      places = fits ? places * extent : 1;
+  [[nodiscard]] static std::vector<interval> intervals_of(dimension const& axis, std::int64_t part) {
+    std::vector<interval> runs;
+    std::int64_t const count = axis.count(part);
+    if (std::int64_t const spacing = axis.spacing(); spacing > 0) {
+      if (count > 0) runs.push_back({axis.global(part, 0), count, spacing});
+      return runs;
     }
-    if (!fits || places != ranks)
-      throw argument_error(detail::text("process grid ", detail::tuple_text(grid.extents),
-                                        " does not have as many places as there are ranks, ", ranks));
+    for (std::int64_t local = 0; local < count;) {
+      std::int64_t const first = axis.global(part, local), length = axis.together(first, axis.locate(first));
+      runs.push_back({first, length, 1});
+      local += length;
+    }
+    return runs;
   }
 
-  std::array<block_dimension, N> dimensions_;
+  std::array<dimension, N> dimensions_;
+  cut_array<N> cuts_;
   int ranks_;
+  storage_order order_;
 };
 
 } // namespace armada

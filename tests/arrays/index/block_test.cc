@@ -14,31 +14,31 @@ namespace {
 constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
 
 static_assert(block_dimension(10, 4).first(2) == 6 && block_dimension(10, 4).count(2) == 2);
-static_assert(block_dimension(10, 4).owner(5) == 1 && block_dimension(10, 4).local(5) == 2);
+static_assert(block_dimension(10, 4).locate(5).part == 1 && block_dimension(10, 4).locate(5).local == 2);
 static_assert(block_dimension().extent() == 0 && block_dimension().parts() == 1);
 static_assert(detail::reciprocal(7).divide(largest) == largest / 7);
 
 /// Deals the indices out one part after the other, as the definition says, and compares every query.
 void expect_definition(std::int64_t extent, std::int64_t parts) {
-  block_dimension const dimension(extent, parts);
-  ASSERT_EQ(dimension.extent(), extent);
-  ASSERT_EQ(dimension.parts(), parts);
+  block_dimension const cut_so(extent, parts);
+  ASSERT_EQ(cut_so.extent(), extent);
+  ASSERT_EQ(cut_so.parts(), parts);
   std::int64_t i = 0;
   for (std::int64_t p = 0; p < parts; ++p) {
     std::int64_t const count = extent / parts + (p < extent % parts ? 1 : 0);
-    ASSERT_EQ(dimension.first(p), i) << extent << " in " << parts;
-    ASSERT_EQ(dimension.count(p), count) << extent << " in " << parts;
+    ASSERT_EQ(cut_so.first(p), i) << extent << " in " << parts;
+    ASSERT_EQ(cut_so.count(p), count) << extent << " in " << parts;
     for (std::int64_t local = 0; local < count; ++local, ++i) {
-      block_place const place = dimension.locate(i);
-      ASSERT_EQ(place.part, p) << i << " of " << extent << " in " << parts;
-      ASSERT_EQ(place.local, local) << i << " of " << extent << " in " << parts;
-      ASSERT_EQ(place.count, count) << i << " of " << extent << " in " << parts;
-      ASSERT_EQ(dimension.owner(i), p);
-      ASSERT_EQ(dimension.local(i), local);
+      place const at = cut_so.locate(i);
+      ASSERT_EQ(at.part, p) << i << " of " << extent << " in " << parts;
+      ASSERT_EQ(at.local, local) << i << " of " << extent << " in " << parts;
+      ASSERT_EQ(at.count, count) << i << " of " << extent << " in " << parts;
+      ASSERT_EQ(cut_so.global(p, local), i);
+      ASSERT_EQ(cut_so.together(i, at), count - local);
     }
   }
   ASSERT_EQ(i, extent);
-  ASSERT_EQ(dimension.first(parts), extent);
+  ASSERT_EQ(cut_so.first(parts), extent);
 }
 
 TEST(block, queries_agree_with_dealing_out) {
@@ -52,18 +52,18 @@ TEST(block, queries_agree_with_dealing_out) {
 TEST(block, huge_extents_are_exact_at_every_boundary) {
   for (std::int64_t const extent : {largest, largest - 1, std::int64_t{1} << 62, (std::int64_t{1} << 40) + 7})
     for (std::int64_t const parts : {1, 2, 3, 7, 64, 1000, 99991}) {
-      block_dimension const dimension(extent, parts);
-      EXPECT_EQ(dimension.first(parts), extent);
+      block_dimension const cut_so(extent, parts);
+      EXPECT_EQ(cut_so.first(parts), extent);
       for (std::int64_t p = 0; p < parts; p += 1 + parts / 50) {
-        std::int64_t const first = dimension.first(p), last = first + dimension.count(p) - 1;
-        EXPECT_EQ(dimension.owner(first), p);
-        EXPECT_EQ(dimension.local(first), 0);
-        EXPECT_EQ(dimension.owner(last), p);
-        EXPECT_EQ(dimension.local(last), last - first);
+        std::int64_t const first = cut_so.first(p), last = first + cut_so.count(p) - 1;
+        EXPECT_EQ(cut_so.locate(first).part, p);
+        EXPECT_EQ(cut_so.locate(first).local, 0);
+        EXPECT_EQ(cut_so.locate(last).part, p);
+        EXPECT_EQ(cut_so.locate(last).local, last - first);
       }
     }
-  EXPECT_EQ(block_dimension(largest, largest).owner(largest - 1), largest - 1);
-  EXPECT_EQ(block_dimension(largest - 1, largest).owner(largest - 2), largest - 2);
+  EXPECT_EQ(block_dimension(largest, largest).locate(largest - 1).part, largest - 1);
+  EXPECT_EQ(block_dimension(largest - 1, largest).locate(largest - 2).part, largest - 2);
 }
 
 TEST(block, reciprocal_is_the_division) {
