@@ -2,58 +2,103 @@
 
 /// One element of a distributed array, wherever it is.
 
+#include <armada/arrays/detail/array_watch.hpp>
 #include <armada/arrays/index/distribution.hpp>
 #include <armada/rma/detail/access.hpp>
 
 #include <functional>
 
 namespace armada {
+namespace detail {
+
+/// How one element is reached: `memory` is where it lies, if that is near; `watch` is null where nobody wants to know.
+template <class T>
+struct element_access {
+  window_state& window;
+  element_place place;
+  T* memory;
+  array_watch* watch;
+
+  [[nodiscard]] T read() const {
+    tell("get", access_kind::read);
+    if (memory != nullptr) return *memory;
+    T value{};
+    get_elements(window, &value, place.rank, bytes_of<T>(place.offset), 1);
+    window.flush(place.rank);
+    return value;
+  }
+  void write(T const& value) const {
+    tell("put", access_kind::write);
+    if (memory != nullptr) {
+      *memory = value;
+    } else {
+      put_elements(window, &value, place.rank, bytes_of<T>(place.offset), 1);
+      window.flush(place.rank);
+    }
+  }
+  template <class Op>
+  void update(T const& value, Op op) const {
+    tell("accumulate", access_kind::update);
+    accumulate_elements(window, &value, place.rank, bytes_of<T>(place.offset), 1, op);
+    complete_elements(window, place.rank);
+  }
+  template <class Op>
+  [[nodiscard]] T fetch(T const& value, Op op) const {
+    tell("fetch_and_op", access_kind::update);
+    T old{};
+    fetch_element<T>(window, value, old, place.rank, bytes_of<T>(place.offset), op);
+    complete_elements(window, place.rank);
+    return old;
+  }
+  [[nodiscard]] T compare_and_swap(T const& expected, T const& desired) const {
+    tell("compare_and_swap", access_kind::update);
+    T old{};
+    compare_and_swap_element(window, expected, desired, old, place.rank, bytes_of<T>(place.offset));
+    complete_elements(window, place.rank);
+    return old;
+  }
+
+private:
+  void tell(char const* operation, access_kind kind) const {
+    if (watch == nullptr) [[likely]]
+      return;
+    std::int64_t const one = 1;
+    watch->access({operation,
+                   kind,
+                   place.rank,
+                   window.near(place.rank) != nullptr,
+                   static_cast<std::int64_t>(sizeof(T)),
+                   place.offset,
+                   {&one, 1},
+                   {&one, 1}});
+  }
+};
+
+} // namespace detail
 
 /// What `a(i, j)` gives: converts to the element's value (a load when it is near, a get when it is far), and takes a
 /// value by assignment. `+=` and `-=` are atomic. A temporary: use `T v = a(i, j)`, not `auto`.
 template <class T>
 class element {
 public:
-  /// `memory` is where the element lies, if that is near.
-  element(detail::window_state& window, element_place place, T* memory) noexcept
-      : window_(window), place_(place), memory_(memory) {}
+  explicit element(detail::element_access<T> const& access) noexcept : access_(access) {}
   element(element const&) = delete;
 
-  operator T() const {
-    return memory_ != nullptr ? *memory_ : read_far(window_, place_);
-  } // NOLINT(*-explicit-*): it stands for the value
+  operator T() const { return access_.read(); } // NOLINT(*-explicit-*): it stands for the value
 
   T operator=(T const& value) const { // NOLINT(*-assign*): const, like a pointer's target
-    if (memory_ != nullptr) {
-      *memory_ = value;
-    } else {
-      detail::put_elements(window_, &value, place_.rank, detail::bytes_of<T>(place_.offset), 1);
-      window_.flush(place_.rank);
-    }
+    access_.write(value);
     return value;
   }
   T operator=(element const& other) const { return *this = static_cast<T>(other); } // NOLINT(*-assign*)
 
-  void operator+=(T const& value) const requires accumulator<std::plus<>, T> { update(value); }
-  void operator-=(T const& value) const requires accumulator<std::plus<>, T> { update(static_cast<T>(-value)); }
-
-  /// Gets an element of another host.
-  [[nodiscard]] static T read_far(detail::window_state& window, element_place place) {
-    T value{};
-    detail::get_elements(window, &value, place.rank, detail::bytes_of<T>(place.offset), 1);
-    window.flush(place.rank);
-    return value;
+  void operator+=(T const& value) const requires accumulator<std::plus<>, T> { access_.update(value, std::plus<>{}); }
+  void operator-=(T const& value) const requires accumulator<std::plus<>, T> {
+    access_.update(static_cast<T>(-value), std::plus<>{});
   }
 
 private:
-  void update(T const& value) const {
-    detail::accumulate_elements(window_, &value, place_.rank, detail::bytes_of<T>(place_.offset), 1, std::plus<>{});
-    if (!window_.all_near()) window_.flush(place_.rank);
-  }
-
-  detail::window_state& window_;
-  element_place place_;
-  T* memory_;
+  detail::element_access<T> access_;
 };
 
 } // namespace armada

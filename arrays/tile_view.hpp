@@ -4,6 +4,7 @@
 
 #include <armada/arrays/index/extents.hpp>
 #include <armada/core/error.hpp>
+#include <armada/core/storage_order.hpp>
 
 #include <xtensor/xbroadcast.hpp>
 #include <xtensor/xbuffer_adaptor.hpp>
@@ -19,13 +20,13 @@
 
 namespace armada {
 
-template <class T, std::size_t N>
+template <class T, std::size_t N, storage_order Order = storage_order::row_major>
 class tile_view;
 
 } // namespace armada
 
-template <class T, std::size_t N>
-struct xt::xcontainer_inner_types<armada::tile_view<T, N>> {
+template <class T, std::size_t N, armada::storage_order Order>
+struct xt::xcontainer_inner_types<armada::tile_view<T, N, Order>> {
   using element = std::remove_const_t<T>;
   using storage_type = xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<element>>;
   using reference = T&;
@@ -37,21 +38,24 @@ struct xt::xcontainer_inner_types<armada::tile_view<T, N>> {
   using inner_shape_type = shape_type;
   using inner_strides_type = strides_type;
   using inner_backstrides_type = backstrides_type;
-  using temporary_type = xt::xtensor<element, N, xt::layout_type::row_major>;
-  static constexpr xt::layout_type layout = xt::layout_type::row_major;
+  static constexpr xt::layout_type layout =
+      Order == armada::storage_order::row_major ? xt::layout_type::row_major : xt::layout_type::column_major;
+  using temporary_type = xt::xtensor<element, N, layout>;
 };
 
-template <class T, std::size_t N>
-struct xt::xiterable_inner_types<armada::tile_view<T, N>> : xt::xcontainer_iterable_types<armada::tile_view<T, N>> {};
+template <class T, std::size_t N, armada::storage_order Order>
+struct xt::xiterable_inner_types<armada::tile_view<T, N, Order>>
+    : xt::xcontainer_iterable_types<armada::tile_view<T, N, Order>> {};
 
 namespace armada {
 
-/// A view of a tile's memory, row-major, without a copy, valid while its array lives. It is an xtensor expression and
+/// A view of a tile's memory without a copy, valid while its array lives. It is an xtensor expression and
 /// container, but for this: assigning to it assigns its elements and never makes it look at other memory, also from
 /// another tile; expressions are broadcast to its shape, and `argument_error` names both shapes when they cannot be.
 /// `xt::noalias(tile) = e` spares the temporary when `e` does not read the tile at other places.
-template <class T, std::size_t N>
-class tile_view : public xt::xstrided_container<tile_view<T, N>>, public xt::xcontainer_semantic<tile_view<T, N>> {
+template <class T, std::size_t N, storage_order Order>
+class tile_view : public xt::xstrided_container<tile_view<T, N, Order>>,
+                  public xt::xcontainer_semantic<tile_view<T, N, Order>> {
 public:
   using container = xt::xstrided_container<tile_view>;
   using semantic = xt::xcontainer_semantic<tile_view>;

@@ -28,21 +28,42 @@ void share_fault(communicator const& comm, std::optional<local_fault> const& min
   throw_fault(static_cast<fault>(head[0]), what);
 }
 
-void check_same_everywhere(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine) {
-  collective_scope const inside({.comm = comm, .operation = "agree"});
+namespace {
+
+[[nodiscard]] bool same_everywhere(communicator const& comm, std::span<std::int64_t const> mine) {
   std::vector<std::int64_t> ends(mine.begin(), mine.end()); // the smallest of each, then minus the largest
   for (auto const value : mine) ends.push_back(-value);
   call<MPI_Allreduce>(MPI_IN_PLACE, ends.data(), static_cast<int>(ends.size()), MPI_INT64_T, MPI_MIN, comm.raw());
   bool same = true;
   for (std::size_t i = 0; i < mine.size(); ++i) same = same && ends[i] == -ends[i + mine.size()];
-  if (same) return;
+  return same;
+}
 
-  std::vector<std::int64_t> roots(mine.begin(), mine.end());
+} // namespace
+
+void check_same_everywhere(communicator const& comm, std::span<named_values const> mine) {
+  collective_scope const inside({.comm = comm, .operation = "agree"});
+  std::vector<std::int64_t> all;
+  for (auto const& each : mine) all.insert(all.end(), each.values.begin(), each.values.end());
+  if (same_everywhere(comm, all)) return;
+
+  auto roots = all;
   call<MPI_Bcast>(roots.data(), static_cast<int>(roots.size()), MPI_INT64_T, 0, comm.raw());
   std::optional<local_fault> differs;
-  if (!std::equal(mine.begin(), mine.end(), roots.begin()))
-    differs = {fault::argument, text(what, " is ", tuple_text(mine), " here and ", tuple_text(roots), " on rank 0")};
+  auto root = std::span<std::int64_t const>(roots);
+  for (auto const& [what, values] : mine) {
+    auto const theirs = root.first(values.size());
+    root = root.subspan(values.size());
+    if (!differs && !std::ranges::equal(values, theirs))
+      differs = {fault::argument,
+                 text(what, " is ", tuple_text(values), " here and ", tuple_text(theirs), " on rank 0")};
+  }
   share_fault(comm, differs);
+}
+
+void check_same_everywhere(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine) {
+  named_values const one{what, mine};
+  check_same_everywhere(comm, {&one, 1});
 }
 
 void check_same_list(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine) {

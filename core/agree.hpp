@@ -60,6 +60,13 @@ namespace detail {
 
 /// Throws `argument_error` on every rank, naming the lowest that differs from rank 0, unless `mine` is the same on all.
 void check_same_everywhere(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine);
+/// What must be the same, and what it is called.
+struct named_values {
+  std::string_view what;
+  std::span<std::int64_t const> values;
+};
+/// The same for several at the price of one.
+void check_same_everywhere(communicator const& comm, std::span<named_values const> mine);
 /// The same for lists that may differ in length as well.
 void check_same_list(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine);
 

@@ -108,9 +108,9 @@ void read_darray(reader& from, datatype_description& result) {
   for (std::size_t d = 0; d < extents.size(); ++d)
     result.dimensions.push_back({.extent = extents[d],
                                  .processes = static_cast<int>(grid[d]),
-                                 .how = how[d] == MPI_DISTRIBUTE_BLOCK    ? spread_dimension::kind::block
-                                        : how[d] == MPI_DISTRIBUTE_CYCLIC ? spread_dimension::kind::cyclic
-                                                                          : spread_dimension::kind::whole,
+                                 .how = how[d] == MPI_DISTRIBUTE_BLOCK    ? spread_dimension::kind::blocks
+                                        : how[d] == MPI_DISTRIBUTE_CYCLIC ? spread_dimension::kind::cycles
+                                                                          : spread_dimension::kind::none,
                                  .block = static_cast<int>(blocks[d])});
   result.order = order_of(from.integer());
 }

@@ -261,16 +261,16 @@ datatype datatype::darray(std::span<spread_dimension const> dimensions, int rank
     auto const where = detail::text("dimension ", shape.size());
     if (cut < 1 || __builtin_mul_overflow(processes, cut, &processes))
       refuse("darray", where, " is cut among ", cut, " processes");
-    if (as_cut == kind::whole && cut != 1) refuse("darray", where, " is whole, and among ", cut, " processes");
+    if (as_cut == kind::none && cut != 1) refuse("darray", where, " is whole, and among ", cut, " processes");
     bool const free = block == spread_dimension::default_block;
     if (!free && block < 1) refuse("darray", where, " has blocks of ", block, " elements");
-    if (!free && as_cut == kind::block && static_cast<__int128>(block) * cut < extent)
+    if (!free && as_cut == kind::blocks && static_cast<__int128>(block) * cut < extent)
       refuse("darray", where, ": ", cut, " blocks of ", block, " do not cover ", extent, " elements");
     shape.push_back(extent);
-    how.push_back(as_cut == kind::whole   ? MPI_DISTRIBUTE_NONE
-                  : as_cut == kind::block ? MPI_DISTRIBUTE_BLOCK
+    how.push_back(as_cut == kind::none   ? MPI_DISTRIBUTE_NONE
+                  : as_cut == kind::blocks ? MPI_DISTRIBUTE_BLOCK
                                           : MPI_DISTRIBUTE_CYCLIC);
-    blocks.push_back(as_cut == kind::whole ? MPI_DISTRIBUTE_DFLT_DARG : block);
+    blocks.push_back(as_cut == kind::none ? MPI_DISTRIBUTE_DFLT_DARG : block);
     grid.push_back(cut);
   }
   check_shape("darray", shape, layout("darray", old));

@@ -66,13 +66,13 @@ struct datatype_field {
 
 /// One dimension of an array that is spread over processes, for `datatype::darray`.
 struct spread_dimension {
-  enum class kind { whole, block, cyclic };
-  /// As many as there are elements for each process; for `cyclic`, one.
+  enum class kind { none, blocks, cycles };
+  /// As many as there are elements for each process; for `cycles`, one.
   static constexpr int default_block = MPI_DISTRIBUTE_DFLT_DARG;
 
   std::int64_t extent;       ///< of the array
-  int processes = 1;         ///< among which this dimension is cut; 1 for `whole`
-  kind how = kind::block;    ///< one block for each process, or blocks dealt round
+  int processes = 1;         ///< among which this dimension is cut; 1 for `none`
+  kind how = kind::blocks;    ///< one block for each process, or blocks dealt round
   int block = default_block; ///< elements of a block
 };
 

@@ -146,7 +146,7 @@ constexpr std::int64_t picture_size = 1000;
 void save_plate(distributed_array<double, 1> const& x, std::int64_t n, fs::path const& out) {
   distributed_array<double, 2> plate(world(), {n, n});
   auto const rows = plate.local_range().dimensions[0];
-  x(xt::range(rows.first * n, (rows.first + rows.count) * n)).get_into(plate.local().elements());
+  get(x(xt::range(rows.first * n, (rows.first + rows.count) * n)), plate.local().elements());
   save_npy(plate, out / "solution.npy");
   agree(world(), [&] {
     if (world().rank() != 0) return;

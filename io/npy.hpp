@@ -48,8 +48,8 @@ template <npy_element T>
 /// before it. Every rank writes its own tile, so the path must name the same file on all hosts.
 /// A file of that name is replaced when the new one is complete and on the disk. All ranks throw `io_error` with path
 /// and reason, or none; then what was there before is untouched, and nothing else is left.
-template <npy_element T, std::size_t N>
-void save_npy(distributed_array<T, N> const& a, std::string const& path) {
+template <npy_element T, std::size_t N, storage_order Order>
+void save_npy(distributed_array<T, N, Order> const& a, std::string const& path) {
   a.fence();
   auto const header = detail::npy_header(detail::npy_descr<T>(), a.shape());
   auto const begin = static_cast<std::int64_t>(header.size());
@@ -57,18 +57,25 @@ void save_npy(distributed_array<T, N> const& a, std::string const& path) {
                                   begin + checked_volume(a.shape(), sizeof(T)) * detail::bytes_of<T>(1));
   file.write([&](auto put) {
     if (a.comm().rank() == 0) put(0, std::as_bytes(std::span(header)));
-    auto const tile = a.local_range();
+    auto const in_file = row_major_strides(a.shape());
+    auto const& distribution = a.distribution();
+    auto const here = distribution.tile_strides(distribution.tile_shape(a.comm().rank()));
     auto const elements = a.local().elements();
-    auto const in_file = row_major_strides(a.shape()), here = row_major_strides(tile.shape());
-    std::int64_t first = 0;
-    for (std::size_t d = 0; d < N; ++d) first += tile.dimensions[d].first * in_file[d];
-    for_each_row(in_file, here, tile.shape(), [&](auto to, auto from, auto count, auto step, auto from_step) {
-      auto const together = step == 1 && from_step == 1 ? count : 1; // a tile one column wide has its elements apart
-      for (std::int64_t done = 0; done < count; done += together)
-        put(begin + detail::bytes_of<T>(first + to + done * step),
-            std::as_bytes(elements.subspan(static_cast<std::size_t>(from + done * from_step),
-                                           static_cast<std::size_t>(together))));
-    });
+    for (box<N> const& owned : distribution.boxes_of(a.comm().rank())) {
+      index_array<N> corner{}, steps{};
+      for (std::size_t d = 0; d < N; ++d) {
+        corner[d] = owned.dimensions[d].first;
+        steps[d] = in_file[d] * owned.dimensions[d].step;
+      }
+      auto const first = dot(corner, in_file), from_first = distribution.locate(corner).offset;
+      for_each_row(steps, here, owned.shape(), [&](auto to, auto from, auto count, auto step, auto from_step) {
+        auto const together = step == 1 && from_step == 1 ? count : 1;
+        for (std::int64_t done = 0; done < count; done += together)
+          put(begin + detail::bytes_of<T>(first + to + done * step),
+              std::as_bytes(elements.subspan(static_cast<std::size_t>(from_first + from + done * from_step),
+                                             static_cast<std::size_t>(together))));
+      });
+    }
   });
   file.commit();
 }

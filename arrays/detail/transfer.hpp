@@ -1,98 +1,159 @@
 #pragma once
 
-/// The transfer engine: pieces of a box are moved between the tiles of a distributed array and a strided buffer here,
-/// each on the best road, with one completion per far owner touched.
+/// The transfer engine: pieces of a selection are moved between the tiles of a distributed array and a strided buffer
+/// here, each on the best road. What is near has moved when a function returns; what is far is complete when the owners
+/// that it returns have been flushed.
 
+#include <armada/arrays/detail/array_memory.hpp>
 #include <armada/arrays/index/pieces.hpp>
+#include <armada/core/pending.hpp>
 #include <armada/core/strided_copy.hpp>
 #include <armada/rma/detail/access.hpp>
 #include <armada/rma/detail/far_rows.hpp>
-#include <armada/rma/detail/window_state.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace armada::detail {
 
-/// Runs `near(piece, tile)` for the pieces in memory of this host and `far(piece)` for the others, then completes the
-/// far ones.
-template <class T, std::size_t N, class Near, class Far>
-void for_each_road(window_state& window, block_distribution<N> const& distribution, box<N> const& selected, Near near,
-                   Far far) {
-  std::vector<int> touched;
-  for_each_piece(distribution, selected, [&](piece<N> const& each) {
-    if (T* const memory = near_element<T>(window, each.owner, bytes_of<T>(each.tile_offset))) {
+/// Far owners that something is under way from or to; empty where all is near.
+class touched_owners {
+public:
+  void add(int owner) {
+    if (owners_.empty() || owners_.back() != owner) owners_.push_back(owner);
+  }
+  [[nodiscard]] bool empty() const noexcept { return owners_.empty(); }
+  /// Everything has moved when this returns.
+  void complete(window_state& window) {
+    if (owners_.size() > 1) {
+      std::sort(owners_.begin(), owners_.end());
+      owners_.erase(std::unique(owners_.begin(), owners_.end()), owners_.end());
+    }
+    for (int const owner : owners_) window.flush(owner);
+    owners_.clear();
+  }
+
+private:
+  std::vector<int> owners_;
+};
+
+/// A pending that completes them at its wait, and gives `value`, which is or owns the buffer.
+template <class Value>
+[[nodiscard]] pending<Value> completed_later(std::shared_ptr<window_state> window, touched_owners owners, Value value) {
+  return make_pending(
+      MPI_REQUEST_NULL, request_kind::collective,
+      [window = std::move(window), owners = std::move(owners), value = std::move(value)](MPI_Status const&) mutable {
+        if (window->is_open()) owners.complete(*window);
+        return std::move(value);
+      });
+}
+/// The same without a value; `kept` lives until then.
+template <class Kept>
+[[nodiscard]] pending<> completed_later_with(std::shared_ptr<window_state> window, touched_owners owners, Kept kept) {
+  return make_pending(
+      MPI_REQUEST_NULL, request_kind::collective,
+      [window = std::move(window), owners = std::move(owners), kept = std::move(kept)](MPI_Status const&) mutable {
+        if (window->is_open()) owners.complete(*window);
+      });
+}
+
+template <class T, std::size_t N>
+void tell_watch(array_memory<N> const& array, char const* operation, access_kind kind, piece<N> const& each) {
+  if (array.watch == nullptr) [[likely]]
+    return;
+  array.watch->access({operation, kind, each.owner, array.window->near(each.owner) != nullptr,
+                       static_cast<std::int64_t>(sizeof(T)), each.tile_offset, each.count, each.tile_stride});
+}
+
+/// Runs `near(piece, tile)` for the pieces in memory of this host and `far(piece)` for the others.
+template <class T, std::size_t N, class Selected, class Near, class Far>
+[[nodiscard]] touched_owners for_each_road(array_memory<N> const& array, Selected const& selected,
+                                           char const* operation, access_kind kind, Near near, Far far) {
+  touched_owners touched;
+  for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
+    tell_watch<T>(array, operation, kind, each);
+    if (T* const memory = near_element<T>(*array.window, each.owner, bytes_of<T>(each.tile_offset))) {
       near(each, memory);
     } else {
       far(each);
-      touched.push_back(each.owner);
+      touched.add(each.owner);
     }
   });
-  for (int const owner : touched) window.flush(owner);
+  return touched;
 }
 
-/// buffer = the elements of `selected`.
-template <class T, std::size_t N>
-void get_box(window_state& window, block_distribution<N> const& distribution, box<N> const& selected, T* buffer,
-             stride_array<N> const& strides) {
-  for_each_road<T>(
-      window, distribution, selected,
+/// buffer = the selected elements.
+template <class T, std::size_t N, class Selected>
+[[nodiscard]] touched_owners get_selected(array_memory<N> const& array, Selected const& selected, T* buffer,
+                                          stride_array<N> const& strides) {
+  return for_each_road<T>(
+      array, selected, "get", access_kind::read,
       [&](piece<N> const& each, T const* memory) {
-        strided_copy(buffer + dot(each.first, strides), strides, memory, each.tile_stride, each.count);
+        strided_copy(buffer + each.buffer_offset(strides), each.buffer_strides(strides), memory, each.tile_stride,
+                     each.count);
       },
       [&](piece<N> const& each) {
-        far_block(window, each.owner, far_access::get, buffer + dot(each.first, strides), strides, each.tile_offset,
-                  each.tile_stride, each.count);
+        far_block(*array.window, each.owner, far_access::get, buffer + each.buffer_offset(strides),
+                  each.buffer_strides(strides), each.tile_offset, each.tile_stride, each.count);
       });
 }
 
-/// The elements of `selected` = buffer.
-template <class T, std::size_t N>
-void put_box(window_state& window, block_distribution<N> const& distribution, box<N> const& selected, T const* buffer,
-             stride_array<N> const& strides) {
-  for_each_road<T>(
-      window, distribution, selected,
+/// The selected elements = buffer.
+template <class T, std::size_t N, class Selected>
+[[nodiscard]] touched_owners put_selected(array_memory<N> const& array, Selected const& selected, T const* buffer,
+                                          stride_array<N> const& strides) {
+  return for_each_road<T>(
+      array, selected, "put", access_kind::write,
       [&](piece<N> const& each, T* memory) {
-        strided_copy(memory, each.tile_stride, buffer + dot(each.first, strides), strides, each.count);
+        strided_copy(memory, each.tile_stride, buffer + each.buffer_offset(strides), each.buffer_strides(strides),
+                     each.count);
       },
       [&](piece<N> const& each) {
-        far_block(window, each.owner, far_access::put, buffer + dot(each.first, strides), strides, each.tile_offset,
-                  each.tile_stride, each.count);
+        far_block(*array.window, each.owner, far_access::put, buffer + each.buffer_offset(strides),
+                  each.buffer_strides(strides), each.tile_offset, each.tile_stride, each.count);
       });
 }
 
-/// The elements of `selected` = op(themselves, buffer), each atomically.
-template <class T, std::size_t N, accumulator<T> Op>
-void accumulate_box(window_state& window, block_distribution<N> const& distribution, box<N> const& selected,
-                    T const* buffer, stride_array<N> const& strides, Op op) {
+/// The selected elements = op(themselves, buffer), each atomically.
+template <class T, std::size_t N, class Selected, accumulator<T> Op>
+[[nodiscard]] touched_owners accumulate_selected(array_memory<N> const& array, Selected const& selected,
+                                                 T const* buffer, stride_array<N> const& strides, Op op) {
+  auto& window = *array.window;
+  touched_owners touched;
   if (window.all_near())
-    for_each_piece(distribution, selected, [&](piece<N> const& each) {
-      T const* const from = buffer + dot(each.first, strides);
-      for_each_row(each.tile_stride, strides, each.count, [&](auto there, auto here, auto count, auto far, auto step) {
-        near_accumulate(near_place_of<T>(window, each.owner, bytes_of<T>(each.tile_offset + there)), far, from + here,
-                        step, count, op);
-      });
+    for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
+      tell_watch<T>(array, "accumulate", access_kind::update, each);
+      T const* const from = buffer + each.buffer_offset(strides);
+      for_each_row(each.tile_stride, each.buffer_strides(strides), each.count,
+                   [&](auto there, auto here, auto count, auto far, auto step) {
+                     near_accumulate(near_place_of<T>(window, each.owner, bytes_of<T>(each.tile_offset + there)), far,
+                                     from + here, step, count, op);
+                   });
     });
-  else if constexpr (!std::same_as<Op, no_op>) { // MPI's atomics, for near owners as well; it has no such operation
-    for_each_piece(distribution, selected, [&](piece<N> const& each) {
-      far_block(window, each.owner, far_access::accumulate, buffer + dot(each.first, strides), strides,
-                each.tile_offset, each.tile_stride, each.count, element_layout{datatype_of<T>(), 1, sizeof(T)},
-                accumulate_operation_of<T>(op));
+  else if constexpr (!std::same_as<Op, no_op>) // MPI's atomics, for near owners as well; it has no such operation
+    for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
+      tell_watch<T>(array, "accumulate", access_kind::update, each);
+      far_block(window, each.owner, far_access::accumulate, buffer + each.buffer_offset(strides),
+                each.buffer_strides(strides), each.tile_offset, each.tile_stride, each.count,
+                element_layout{datatype_of<T>(), 1, sizeof(T)}, accumulate_operation_of<T>(op));
+      touched.add(each.owner);
     });
-    window.flush_all();
-  }
+  return touched;
 }
 
-/// The elements of `selected` = value.
-template <class T, std::size_t N>
-void fill_box(window_state& window, block_distribution<N> const& distribution, box<N> const& selected, T const& value) {
-  for_each_road<T>(
-      window, distribution, selected,
+/// The selected elements = value, which stays where it is until they are complete.
+template <class T, std::size_t N, class Selected>
+[[nodiscard]] touched_owners fill_selected(array_memory<N> const& array, Selected const& selected, T const& value) {
+  return for_each_road<T>(
+      array, selected, "put", access_kind::write,
       [&](piece<N> const& each, T* memory) { strided_fill(memory, each.tile_stride, each.count, value); },
       [&](piece<N> const& each) {
-        far_block(window, each.owner, far_access::put, &value, stride_array<N>{}, each.tile_offset, each.tile_stride,
-                  each.count);
+        far_block(*array.window, each.owner, far_access::put, &value, stride_array<N>{}, each.tile_offset,
+                  each.tile_stride, each.count);
       });
 }
 

@@ -31,9 +31,9 @@ class cut {
 public:
   enum class kind : std::int64_t { balanced, dealt, bounded, undivided };
 
-  cut(block_t = {}) noexcept {}                                // NOLINT(*-explicit-*)
-  cut(cyclic_t) noexcept : what_(kind::dealt), length_(1) {}   // NOLINT(*-explicit-*)
-  cut(whole_t) noexcept : what_(kind::undivided) {}            // NOLINT(*-explicit-*)
+  cut(block_t = {}) noexcept {}                              // NOLINT(*-explicit-*)
+  cut(cyclic_t) noexcept : what_(kind::dealt), length_(1) {} // NOLINT(*-explicit-*)
+  cut(whole_t) noexcept : what_(kind::undivided) {}          // NOLINT(*-explicit-*)
 
   [[nodiscard]] kind what() const noexcept { return what_; }
   /// Of the blocks, for `kind::dealt`.

@@ -10,8 +10,9 @@
 
 namespace armada {
 
-/// `extent` indices in blocks of `length`, dealt out to `parts` one after the other, in turns: ScaLAPACK's distribution,
-/// and the cyclic one for blocks of 1. A part keeps its indices in rising order. Memory and every query are O(1).
+/// `extent` indices in blocks of `length`, dealt out to `parts` one after the other, in turns: ScaLAPACK's
+/// distribution, and the cyclic one for blocks of 1. A part keeps its indices in rising order. Memory and every query
+/// are O(1).
 class cyclic_dimension {
 public:
   /// Throws `argument_error` unless extent >= 0, parts >= 1, length >= 1, and length * parts is below 2^63.

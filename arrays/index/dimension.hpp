@@ -32,8 +32,7 @@ public:
 
   /// Throws `argument_error` for an extent or parts that the policy refuses, and for boundaries that end elsewhere than
   /// at the extent or are of another number of parts.
-  dimension(std::int64_t extent, std::int64_t parts, cut const& how)
-      : dimension(block_dimension(extent, parts)) {
+  dimension(std::int64_t extent, std::int64_t parts, cut const& how) : dimension(block_dimension(extent, parts)) {
     if (how.what() == cut::kind::bounded) *this = dimension(irregular_dimension(how.boundaries()));
     if (how.what() == cut::kind::dealt)
       if (cyclic_dimension const dealt(extent, parts, how.length()); parts > 1) *this = dimension(dealt);
@@ -64,9 +63,7 @@ public:
     return ask([&](auto const& each) { return each.together(i, at); });
   }
   /// After how many indices the pattern of parts repeats; 0 if it does not.
-  [[nodiscard]] constexpr std::int64_t period() const {
-    return policy_ == policy::dealt ? cyclic_.period() : 0;
-  }
+  [[nodiscard]] constexpr std::int64_t period() const { return policy_ == policy::dealt ? cyclic_.period() : 0; }
   /// The distance of two neighbours in a part that has them all at one distance; 0 where it differs.
   [[nodiscard]] constexpr std::int64_t spacing() const {
     if (policy_ != policy::dealt) return 1;

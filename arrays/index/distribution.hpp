@@ -34,9 +34,10 @@ struct owned_box {
   friend constexpr bool operator==(owned_box const&, owned_box const&) = default;
 };
 
-/// An array of some shape spread over a process grid, each dimension cut in a way of its own. A rank owns the product of
-/// its parts of all dimensions, and keeps it as one dense tile, row- or column-major; tiles may be empty. A value that
-/// every rank computes alike, without communication; its size is O(1), but for the boundaries of irregular dimensions.
+/// An array of some shape spread over a process grid, each dimension cut in a way of its own. A rank owns the product
+/// of its parts of all dimensions, and keeps it as one dense tile, row- or column-major; tiles may be empty. A value
+/// that every rank computes alike, without communication; its size is O(1), but for the boundaries of irregular
+/// dimensions.
 template <std::size_t N>
   requires(N > 0)
 class distribution {
@@ -48,13 +49,13 @@ public:
       : distribution(shape, cut_array<N>{}, grid, ranks) {}
   /// On a `balanced_grid`.
   distribution(index_array<N> const& shape, cut_array<N> const& cuts, int ranks,
-                         storage_order order = storage_order::row_major)
+               storage_order order = storage_order::row_major)
       : distribution(shape, cuts, balanced_grid(shape, cuts, ranks), ranks, order) {}
 
   /// Throws `argument_error` for a shape that `checked_volume` refuses, a grid that has not `ranks` places, and a
   /// dimension that cannot be cut so into that many parts.
   distribution(index_array<N> const& shape, cut_array<N> const& cuts, process_grid<N> const& grid, int ranks,
-                         storage_order order = storage_order::row_major)
+               storage_order order = storage_order::row_major)
       : cuts_(cuts), ranks_(ranks), order_(order) {
     static_cast<void>(checked_volume(shape));
     check_grid(grid, ranks);
@@ -176,9 +177,7 @@ public:
 
 private:
   /// The dimension whose neighbours are k-th nearest to each other in a tile's memory.
-  [[nodiscard]] std::size_t inner(std::size_t k) const {
-    return order_ == storage_order::row_major ? N - 1 - k : k;
-  }
+  [[nodiscard]] std::size_t inner(std::size_t k) const { return order_ == storage_order::row_major ? N - 1 - k : k; }
   [[nodiscard]] index_array<N> each(auto query) const {
     index_array<N> result{};
     for (std::size_t d = 0; d < N; ++d) result[d] = query(dimensions_[d], d);

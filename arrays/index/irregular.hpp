@@ -11,8 +11,8 @@
 
 namespace armada {
 
-/// Part p has the indices from boundaries[p] to boundaries[p + 1], the latter excluded; it may be empty. Memory O(parts),
-/// `locate` O(log parts). Looks at the boundaries where they are: they outlive it.
+/// Part p has the indices from boundaries[p] to boundaries[p + 1], the latter excluded; it may be empty. Memory
+/// O(parts), `locate` O(log parts). Looks at the boundaries where they are: they outlive it.
 class irregular_dimension {
 public:
   /// Throws `argument_error`, with the boundaries, unless they are at least two, begin with 0, and never fall.

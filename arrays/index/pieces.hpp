@@ -2,12 +2,14 @@
 
 /// Cuts a selection of a distributed array into the parts that each rank owns: the plan of a one-sided transfer.
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <armada/arrays/index/box.hpp>
 #include <armada/arrays/index/distribution.hpp>
@@ -35,7 +37,9 @@ struct piece {
   index_array<N> spacing;
 
   /// The offset of the piece's first element in a buffer of the whole selection that has these strides.
-  [[nodiscard]] constexpr std::int64_t buffer_offset(index_array<N> const& strides) const { return dot(first, strides); }
+  [[nodiscard]] constexpr std::int64_t buffer_offset(index_array<N> const& strides) const {
+    return dot(first, strides);
+  }
   /// The strides of the piece's elements in it.
   [[nodiscard]] constexpr index_array<N> buffer_strides(index_array<N> strides) const {
     for (std::size_t d = 0; d < N; ++d) strides[d] *= spacing[d];
@@ -152,6 +156,29 @@ void for_each_piece(distribution<N> const& spread, listed_box<N> const& selected
     empty |= spans[d].empty();
   }
   if (!empty) detail::walk_pieces(spread, spans, visitor);
+}
+
+/// Who owns what of a selection: boxes of the array's indices, in rising order of rank.
+template <std::size_t N, class Selected>
+[[nodiscard]] std::vector<owned_box<N>> locate(distribution<N> const& spread, Selected const& selected) {
+  std::vector<owned_box<N>> found;
+  for_each_piece(spread, selected, [&](piece<N> const& each) {
+    index_array<N> local{};
+    std::int64_t rest = each.tile_offset;
+    index_array<N> const tile = spread.tile_shape(each.owner), strides = spread.tile_strides(tile);
+    for (std::size_t d = 0; d < N; ++d) local[d] = rest / strides[d] % tile[d];
+    owned_box<N> owned{each.owner, {}};
+    index_array<N> const first = spread.global(each.owner, local);
+    for (std::size_t d = 0; d < N; ++d) {
+      local[d] += each.count[d] > 1 ? each.tile_stride[d] / strides[d] : 0;
+      std::int64_t const next = spread.global(each.owner, local)[d];
+      owned.range.dimensions[d] = {first[d], each.count[d], each.count[d] > 1 ? next - first[d] : 1};
+    }
+    found.push_back(owned);
+  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](owned_box<N> const& a, owned_box<N> const& b) { return a.rank < b.rank; });
+  return found;
 }
 
 } // namespace armada

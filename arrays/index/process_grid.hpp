@@ -110,8 +110,7 @@ template <std::size_t N>
     rest = fits ? rest / extents[d] : 1;
   }
   if (!fits || (rest > 1 && !free))
-    throw argument_error(
-        detail::text("there is no grid of ", ranks, " ranks for the cuts ", detail::cuts_text(cuts)));
+    throw argument_error(detail::text("there is no grid of ", ranks, " ranks for the cuts ", detail::cuts_text(cuts)));
   while (rest > 1) {
     std::int64_t const factor = detail::largest_prime_factor(rest);
     std::size_t longest = N;

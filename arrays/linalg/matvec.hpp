@@ -17,8 +17,8 @@ namespace detail {
 
 /// Whether the rows of a tile of A are those of the rank's tile of y: no sums between ranks are needed.
 template <class T>
-[[nodiscard]] bool owns_rows(distributed_array<T, 2> const& a) noexcept {
-  return a.distribution().grid().extents[1] == 1;
+[[nodiscard]] bool owns_rows(distributed_array<T, 2> const& a, distributed_array<T, 1> const& y) {
+  return a.distribution().along(1).parts() == 1 && a.distribution().along(0) == y.distribution().along(0);
 }
 
 } // namespace detail
@@ -27,7 +27,8 @@ template <class T>
 /// Each rank multiplies its own tile, at the speed of its memory; where a row of A has several owners their parts are
 /// added in no fixed order. x is fetched once. The product sees every access that any rank made before it. When it
 /// returns, x may be changed, and a rank may read its own tile of y; for other tiles it takes a fence, as ever.
-/// Throws `argument_error` with all descriptions on every rank where shapes or communicators do not conform.
+/// Throws `argument_error` with all descriptions on every rank where shapes or communicators do not conform, and unless
+/// A is in blocks and the vectors are in balanced ones.
 template <wire T>
   requires accumulator<std::plus<>, T>
 void matvec(distributed_array<T, 2> const& a, distributed_array<T, 1> const& x, distributed_array<T, 1>& y) {
@@ -36,10 +37,10 @@ void matvec(distributed_array<T, 2> const& a, distributed_array<T, 1> const& x, 
   auto const tile = a.local_range();
   auto const [rows, columns] = tile.dimensions;
   std::vector<T> needed(static_cast<std::size_t>(columns.count));
-  if (!needed.empty()) x(xt::range(columns.first, columns.first + columns.count)).get_into(needed);
+  if (!needed.empty()) get(x(xt::range(columns.first, columns.first + columns.count)), needed);
   auto const* const elements = a.local().elements().data();
   if (&x == &y) x.fence(); // which the product overwrites
-  if (detail::owns_rows(a)) {
+  if (detail::owns_rows(a, y)) {
     auto fence = detail::begin_fence(x); // when it ends, x may be changed
     detail::local_matvec(rows.count, columns.count, elements, needed.data(), y.local().elements().data());
     if (fence) fence->wait();

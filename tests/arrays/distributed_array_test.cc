@@ -48,7 +48,8 @@ template <class Array, class... Index>
 concept can_index = requires(Array& a, Index... index) {
   a(index...);
 };
-static_assert(can_index<distributed_array<int, 2>, int, std::size_t> && !can_index<distributed_array<int, 2>, int>);
+static_assert(can_index<distributed_array<int, 2>, int, std::size_t> && can_index<distributed_array<int, 2>, int>);
+static_assert(!can_index<distributed_array<int, 2>, int, int, int>);
 static_assert(!can_index<distributed_array<int, 2>, double, int> && !can_index<distributed_array<int, 1>, bool>);
 
 /// All grids of `places` ranks.
@@ -126,8 +127,9 @@ TEST(distributed_array, is_cut_into_rows_unless_told_otherwise) {
   EXPECT_EQ(a.owner(4 * ranks() - 1, 0), ranks() - 1);
   EXPECT_EQ(a.owner(-1, -3), ranks() - 1);
   EXPECT_TRUE(throws<index_error>([&] { return a.owner(0, 3); }, {"index 3", "extent 3", "axis 1"}));
-  EXPECT_EQ(a.describe(), detail::text("distributed_array of (", 4 * ranks(), ", 3) elements of 4 bytes on a (",
-                                       ranks(), ", 1) grid of \"world\""));
+  EXPECT_EQ(a.describe(),
+            detail::text("distributed_array of (", 4 * ranks(), ", 3) elements of 4 bytes, block, whole on a (",
+                         ranks(), ", 1) grid of \"world\""));
 }
 
 TEST(distributed_array, tiles_of_near_ranks_are_their_memory) {

@@ -107,9 +107,23 @@ private:
     auto const kept = chosen.kept();
     auto const dimensions = static_cast<std::size_t>(std::count(kept.begin(), kept.end(), true));
     [&]<std::size_t... M>(std::index_sequence<M...>) {
-      ((dimensions == M + 1 ? use(section<array, M + 1>(array_, chosen.resolved(shape_), kept)) : void()), ...);
+      ((dimensions == M + 1 ? use(section<array, M + 1>(array_, seen_as<M + 1>(chosen.resolved(shape_), kept)))
+                            : void()),
+       ...);
     }
     (std::make_index_sequence<N>{});
+  }
+  /// The box as the dimensions that are kept.
+  template <std::size_t M>
+  static armada::selection<N, M> seen_as(box<N> const& selected, std::array<bool, N> const& kept) {
+    armada::selection<N, M> result{selected, {}, {}};
+    std::size_t m = 0;
+    for (std::size_t d = 0; d < N; ++d)
+      if (kept[d]) {
+        result.shape[m] = selected.dimensions[d].count;
+        result.axes[m++] = static_cast<int>(d);
+      }
+    return result;
   }
   /// A selection of at least one range.
   selection<N> any() {
@@ -189,7 +203,8 @@ private:
     what_ = target.text() + " = " + source.text() + " by rank " + std::to_string(rank);
     if (rank == me())
       with_section(target, [&](auto const& into) {
-        into = std::remove_cvref_t<decltype(into)>(array_, source.resolved(shape_), source.kept());
+        using section = std::remove_cvref_t<decltype(into)>;
+        into = section(array_, seen_as<section::dimensions>(source.resolved(shape_), source.kept()));
       });
     auto const to = target.places(shape_), from = source.places(shape_);
     auto const before = serial_;

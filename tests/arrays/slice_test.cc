@@ -3,6 +3,8 @@
 #include "tests/support/throws.hpp"
 
 #include <gtest/gtest.h>
+#include <xtensor/xarray.hpp>
+#include <xtensor/xtensor.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,9 +22,16 @@ static_assert(integer_slice<int> && integer_slice<std::size_t const&> && integer
 static_assert(!integer_slice<bool> && !integer_slice<double>);
 static_assert(range_slice<decltype(xt::all())> && range_slice<decltype(xt::range(1, 2))>);
 static_assert(range_slice<decltype(xt::range(1, _, -1))> && range_slice<decltype(xt::range(_, _))>);
-static_assert(!slice<double> && !slice<std::string> && !slice<bool> && !slice<std::vector<int>>);
-static_assert(kept_dimensions<int, int> == 0 && kept_dimensions<int, decltype(xt::all())> == 1);
-static_assert(kept_dimensions<decltype(xt::range(1, 2)), decltype(xt::all())> == 2);
+static_assert(!slice<double> && !slice<std::string> && !slice<bool> && !slice<std::vector<double>>);
+static_assert(list_slice<std::vector<int>> && list_slice<xt::xtensor<bool, 1> const&> && list_slice<xt::xarray<int>>);
+static_assert(list_slice<decltype(xt::keep(1))> && list_slice<decltype(xt::drop(1, 2))>);
+static_assert(!list_slice<xt::xtensor<bool, 2>>, "a mask of several dimensions is for the whole array");
+static_assert(new_axis<decltype(xt::newaxis())> && ellipsis<decltype(xt::ellipsis())>);
+static_assert(kept_dimensions<2, int, int> == 0 && kept_dimensions<2, int, decltype(xt::all())> == 1);
+static_assert(kept_dimensions<2, decltype(xt::range(1, 2)), decltype(xt::newaxis())> == 3 && kept_dimensions<3> == 3);
+static_assert(kept_dimensions<5, int, decltype(xt::ellipsis()), int> == 3);
+static_assert(!slices_of<2, int, int, int> && slices_of<2, int> && slices_of<2, int, decltype(xt::newaxis()), int>);
+static_assert(!slices_of<4, decltype(xt::ellipsis()), decltype(xt::ellipsis())>);
 
 std::vector<std::int64_t> indices(interval const& selected) {
   std::vector<std::int64_t> result;
@@ -93,12 +102,30 @@ TEST(slice, a_step_of_zero_is_refused) {
   EXPECT_TRUE(throws<argument_error>([] { return resolve(xt::range(0, 3, 0), 5, 1); }, {"range(0, 3, 0)", "axis 1"}));
 }
 
-TEST(slice, one_for_each_dimension_makes_a_box) {
-  auto const box = resolve_all(index_array<3>{4, 5, 6}, 2, xt::range(1, 5, 2), xt::all());
-  EXPECT_EQ(box.shape(), (index_array<3>{1, 2, 6}));
-  EXPECT_EQ(box.dimensions[0].first, 2);
-  EXPECT_EQ(indices(box.dimensions[1]), (list{1, 3}));
-  EXPECT_TRUE(throws<index_error>([] { return resolve_all(index_array<2>{4, 5}, 0, 5); }, {"index 5", "axis 1"}));
+TEST(slice, a_list_selects_in_its_order) {
+  EXPECT_EQ(resolve(std::vector<int>{4, 0, -1, 0}, 5, 0).indices(), (list{4, 0, 4, 0}));
+  EXPECT_EQ(resolve(xt::xtensor<std::size_t, 1>{3, 1}, 5, 0).indices(), (list{3, 1}));
+  EXPECT_EQ(resolve(xt::keep(-5, 2), 5, 0).indices(), (list{0, 2}));
+  EXPECT_EQ(resolve(xt::keep(1), 5, 0).indices(), list{1});
+  EXPECT_EQ(resolve(xt::drop(1, -1), 5, 0).indices(), (list{0, 2, 3}));
+  EXPECT_EQ(resolve(std::vector<bool>{true, false, true}, 3, 0).indices(), (list{0, 2}));
+  EXPECT_EQ(resolve(xt::xtensor<bool, 1>{false, false}, 2, 0).indices(), list{});
+  EXPECT_EQ(resolve(std::vector<int>{}, 5, 0).size(), 0);
+}
+
+TEST(slice, no_list_is_clamped) {
+  auto const beyond = [](auto const& slice, std::string const& text) {
+    EXPECT_TRUE(throws<index_error>([&] { return resolve(slice, 5, 2); }, {text, "extent 5", "axis 2"}));
+  };
+  beyond(std::vector<int>{1, 5}, "index 5");
+  beyond(std::vector<long>{-6}, "index -6");
+  beyond(xt::keep(1, -7), "index -7");
+  beyond(xt::keep(5), "index 5");
+  beyond(xt::drop(0, 5), "xt::drop");
+  beyond(xt::drop(-6), "xt::drop");
+  beyond(xt::drop(1, 1), "xt::drop");
+  beyond(std::vector<bool>{true}, "a mask of 1");
+  beyond(std::vector<bool>(6), "a mask of 6");
 }
 
 } // namespace

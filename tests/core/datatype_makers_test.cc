@@ -110,15 +110,15 @@ TEST(datatype_makers, wrong_arguments_are_named) {
   EXPECT_TRUE(throws<argument_error>([&] { return datatype::darray({{4, 0}}, 0, integer); }, {"among 0"}));
   EXPECT_TRUE(throws<argument_error>(
       [&] {
-        return datatype::darray({{4, 2, kind::whole}}, 0, integer);
+        return datatype::darray({{4, 2, kind::none}}, 0, integer);
       },
       {"dimension 0 is whole"}));
   EXPECT_TRUE(throws<argument_error>(
       [&] {
-        return datatype::darray({{9, 2, kind::block, 4}}, 0, integer);
+        return datatype::darray({{9, 2, kind::blocks, 4}}, 0, integer);
       },
       {"2 blocks of 4", "9 elements"}));
-  EXPECT_TRUE(throws<argument_error>([&] { return datatype::darray({{9, 2, kind::cyclic, -4}}, 0, integer); }, {"-4"}));
+  EXPECT_TRUE(throws<argument_error>([&] { return datatype::darray({{9, 2, kind::cycles, -4}}, 0, integer); }, {"-4"}));
 }
 
 TEST(datatype_makers, nothing_reaches_beyond_64_bits) {

@@ -196,11 +196,11 @@ TEST(derived_datatype, subarrays) {
 
 /// Whether index i of a dimension is with process p.
 bool has(spread_dimension const& d, int p, int i) {
-  if (d.how == spread_dimension::kind::whole) return true;
+  if (d.how == spread_dimension::kind::none) return true;
   auto const free = d.block == spread_dimension::default_block;
   auto const extent = static_cast<int>(d.extent);
   int const block = !free                                     ? d.block
-                    : d.how == spread_dimension::kind::cyclic ? 1
+                    : d.how == spread_dimension::kind::cycles ? 1
                                                               : (extent + d.processes - 1) / d.processes;
   return i / block % d.processes == p;
 }
@@ -209,10 +209,10 @@ TEST(derived_datatype, darrays) {
   using kind = spread_dimension::kind;
   using dimensions = std::vector<spread_dimension>;
   for (auto const& grid : {std::pair<spread_dimension, spread_dimension>{{7, 2}, {5, 3}},
-                           {{8, 2, kind::cyclic}, {6, 2, kind::block, 4}},
-                           {{9, 2, kind::cyclic, 2}, {7, 3, kind::cyclic}},
-                           {{5, 1, kind::whole}, {6, 4, kind::block}},
-                           {{2, 3}, {4, 1, kind::whole}}})
+                           {{8, 2, kind::cycles}, {6, 2, kind::blocks, 4}},
+                           {{9, 2, kind::cycles, 2}, {7, 3, kind::cycles}},
+                           {{5, 1, kind::none}, {6, 4, kind::blocks}},
+                           {{2, 3}, {4, 1, kind::none}}})
     for (auto const order : {storage_order::row_major, storage_order::column_major})
       for (int rank = 0; rank < grid.first.processes * grid.second.processes; ++rank) {
         auto const& rows = grid.first;
@@ -237,12 +237,12 @@ TEST(derived_datatype, darrays) {
         }
         EXPECT_EQ(type.extent(), 4 * rows.extent * columns.extent);
       }
-  auto const d = datatype::darray({{7, 2}, {6, 3, kind::cyclic, 2}}, 4, datatype::of<int>()).decode();
+  auto const d = datatype::darray({{7, 2}, {6, 3, kind::cycles, 2}}, 4, datatype::of<int>()).decode();
   EXPECT_EQ(d.made_by, maker::darray);
   EXPECT_EQ(d.rank, 4);
   EXPECT_EQ(d.dimensions.at(1).extent, 6);
   EXPECT_EQ(d.dimensions.at(1).processes, 3);
-  EXPECT_EQ(d.dimensions.at(1).how, kind::cyclic);
+  EXPECT_EQ(d.dimensions.at(1).how, kind::cycles);
   EXPECT_EQ(d.dimensions.at(1).block, 2);
   EXPECT_EQ(d.dimensions.at(0).block, spread_dimension::default_block);
 }

@@ -100,7 +100,7 @@ void exchange_entries(communicator const& comm, block_dimension const& rows, Nex
   for (bool more = true, here = true; more;) {
     while (here && !round.full()) {
       if (std::optional<triplet<T>> const entry = next())
-        round.add(*entry, rows.owner(entry->row));
+        round.add(*entry, rows.locate(entry->row).part);
       else
         here = false;
     }

@@ -48,7 +48,8 @@ public:
   /// Local; the caller orders it with other ranks' writes.
   template <class T>
   void gather(window_state& window, T* buffer) const {
-    for (auto const& each : runs_) get_elements(window, buffer + each.slot, each.owner, bytes_of<T>(each.first), each.count);
+    for (auto const& each : runs_)
+      get_elements(window, buffer + each.slot, each.owner, bytes_of<T>(each.first), each.count);
     if (!runs_.empty() && !window.all_near()) window.flush_all();
   }
 

@@ -114,8 +114,7 @@ TEST(dimension, what_cannot_be_cut_is_refused) {
   EXPECT_EQ(refusal(4, 2, whole), "whole does not cut extent 4 into 2 parts");
   EXPECT_EQ(refusal(4, 2, irregular({0, 2, 5})), "irregular(0, 2, 5) does not cut extent 4 into 2 parts");
   EXPECT_EQ(refusal(4, 3, irregular({0, 2, 4})), "irregular(0, 2, 4) does not cut extent 4 into 3 parts");
-  for (std::vector<std::int64_t> const& wrong :
-       {std::vector<std::int64_t>{}, {0}, {1, 4}, {0, 3, 2, 4}, {-1, 4}})
+  for (std::vector<std::int64_t> const& wrong : {std::vector<std::int64_t>{}, {0}, {1, 4}, {0, 3, 2, 4}, {-1, 4}})
     EXPECT_NE(refusal(4, std::ssize(wrong) - 1, irregular(wrong)), "accepted") << detail::tuple_text(wrong);
 }
 

@@ -91,8 +91,7 @@ TEST(distribution, blocks_spelt_out) {
 TEST(distribution, one_dimension) {
   for (std::int64_t extent = 0; extent < 18; ++extent)
     for (int ranks = 1; ranks < 20; ++ranks)
-      for (cut const& how : {cut(block), cut(cyclic), block_cyclic(3)})
-        expect_definition<1>({{extent}, {how}, ranks});
+      for (cut const& how : {cut(block), cut(cyclic), block_cyclic(3)}) expect_definition<1>({{extent}, {how}, ranks});
 }
 
 TEST(distribution, two_dimensions) {
@@ -135,10 +134,10 @@ TEST(distribution, the_balanced_grid_shortens_the_longest) {
 
 TEST(distribution, tiles_name_every_owner) {
   auto const tiles = distribution<1>({10}, {block_cyclic(3)}, 2).tiles();
-  EXPECT_EQ(tiles, (std::vector<owned_box<1>>{{0, {interval{0, 3, 1}}},
-                                              {0, {interval{6, 3, 1}}},
-                                              {1, {interval{3, 3, 1}}},
-                                              {1, {interval{9, 1, 1}}}}));
+  EXPECT_EQ(
+      tiles,
+      (std::vector<owned_box<1>>{
+          {0, {interval{0, 3, 1}}}, {0, {interval{6, 3, 1}}}, {1, {interval{3, 3, 1}}}, {1, {interval{9, 1, 1}}}}));
   EXPECT_EQ((distribution<1>({5}, {cyclic}, 2).tiles()),
             (std::vector<owned_box<1>>{{0, {interval{0, 3, 2}}}, {1, {interval{1, 2, 2}}}}));
   EXPECT_TRUE((distribution<1>({0}, {cyclic}, 2).tiles().empty()));

@@ -114,8 +114,7 @@ TEST(pieces, dealt_out_dimensions_are_cut_into_as_few_runs_as_they_can) {
 
 /// A distribution of this shape: cut in any way, on a grid, in either order.
 template <std::size_t N>
-distribution<N> random_distribution(std::mt19937_64& random, index_array<N> const& shape,
-                                    index_array<N> const& grid) {
+distribution<N> random_distribution(std::mt19937_64& random, index_array<N> const& shape, index_array<N> const& grid) {
   auto const below = [&](std::int64_t n) {
     return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
   };
@@ -177,7 +176,8 @@ TEST(pieces, random_boxes_of_three_and_four_dimensions) {
 TEST(pieces, index_lists) {
   std::mt19937_64 random(4);
   for (int round = 0; round < 2000; ++round) {
-    index_array<2> const shape{1 + static_cast<std::int64_t>(random() % 12), 1 + static_cast<std::int64_t>(random() % 9)};
+    index_array<2> const shape{1 + static_cast<std::int64_t>(random() % 12),
+                               1 + static_cast<std::int64_t>(random() % 9)};
     std::array<std::vector<std::int64_t>, 2> indices;
     listed_box<2> selected;
     for (std::size_t d = 0; d < 2; ++d) {

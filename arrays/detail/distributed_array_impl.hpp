@@ -1,0 +1,64 @@
+#pragma once
+
+#include <armada/arrays/distributed_array.hpp>
+
+namespace armada {
+namespace detail {
+
+/// The distribution that every rank of `comm` means. Collective: throws on all ranks where they differ.
+template <std::size_t N>
+[[nodiscard]] distribution<N> agreed_distribution(communicator const& comm, index_array<N> const& shape,
+                                                  cut_array<N> const& cuts, process_grid<N> const* grid,
+                                                  storage_order order) {
+  index_array<N> const places = grid == nullptr ? index_array<N>{} : grid->extents;
+  std::array<std::int64_t, 3 * N> said{};
+  for (std::size_t d = 0; d < N; ++d) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (std::int64_t const boundary : cuts[d].boundaries())
+      hash = (hash ^ static_cast<std::uint64_t>(boundary)) * 0x100000001b3U;
+    said[3 * d] = static_cast<std::int64_t>(cuts[d].what());
+    said[3 * d + 1] = cuts[d].length();
+    said[3 * d + 2] = static_cast<std::int64_t>(hash >> 2);
+  }
+  std::array<named_values, 3> const all{{{"shape of a distributed array", shape},
+                                         {"process grid of a distributed array", places},
+                                         {"cuts of a distributed array (kind, length, digest of boundaries)", said}}};
+  check_same_everywhere(comm, all);
+  if (grid == nullptr) return distribution<N>(shape, cuts, comm.size(), order);
+  return distribution<N>(shape, cuts, *grid, comm.size(), order);
+}
+
+} // namespace detail
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+distributed_array<T, N, Order>::distributed_array(communicator const& comm, index_array<N> const& shape,
+                                                  cut_array<N> const& cuts, process_grid<N> const* grid)
+    : comm_(communicator::share(comm)), memory_{detail::agreed_distribution(comm, shape, cuts, grid, Order), {}, {}} {
+  static_cast<void>(checked_volume(shape, static_cast<std::int64_t>(sizeof(T))));
+  memory_.window = std::make_shared<detail::window_state>(
+      comm, detail::bytes_of<T>(distribution().tile_volume(comm.rank())), window_options{.name = "distributed_array"});
+  parts_ = window().all_parts();
+  if (!window().all_near()) window().lock_all(); // one passive epoch for its whole life
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+std::string distributed_array<T, N, Order>::describe()
+const {
+  return detail::text("distributed_array of ", detail::tuple_text(shape()), " elements of ", sizeof(T), " bytes, ",
+                      distribution().describe(), " of \"", comm_.name(), "\"");
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+T* distributed_array<T, N, Order>::near_data(int rank) const {
+  check_rank(comm_, rank, "tile", "rank");
+  auto* const data = reinterpret_cast<T*>(window().near(rank));
+  if (data == nullptr)
+    throw argument_error(
+        detail::text("tile of ", describe(), ": rank ", rank, " has no memory on this host, on rank ", comm_.rank()));
+  return data;
+}
+
+} // namespace armada
