@@ -3,6 +3,7 @@
 #include "tests/support/throws.hpp"
 
 #include <armada/arrays/distributed_array.hpp>
+#include <armada/arrays/iteration.hpp>
 #include <armada/core/environment.hpp>
 
 #include <gtest/gtest.h>
@@ -296,6 +297,80 @@ TEST(section, beyond_the_shape_throws_and_nothing_is_written) {
   EXPECT_TRUE(throws<index_error>([&] { return get(a(range(7, _), -7)); }, {"index -7", "axis 1"}));
   EXPECT_TRUE(throws<argument_error>([&] { return get(a(range(0, 3, 0), 1)); }, {"step 0"}));
   expect_equal(a, expected_numbers());
+}
+
+/// The same elements on every rank of an array that is dealt out, and of a local copy.
+TEST(section, of_lists_masks_new_axes_and_ellipsis) {
+  array2 a(world(), {7, 6}, {block_cyclic(2), block});
+  for_each_owned(a, [](index_array<2> const& i, double& e) { e = static_cast<double>(100 * i[0] + i[1]); });
+  a.fence();
+  auto const e = expected_numbers();
+  EXPECT_EQ(get(a(xt::keep(5, 0, -1), all())), xt::eval(xt::view(e, xt::keep(5, 0, 6), all())));
+  EXPECT_EQ(get(a(xt::drop(1, 2), range(1, 3))), xt::eval(xt::view(e, xt::drop(1, 2), range(1, 3))));
+  EXPECT_EQ(get(a(std::vector<int>{2, 2, 0}, 3)), (row{203, 203, 3}));
+  EXPECT_EQ(get(a(1, xt::xtensor<bool, 1>{true, false, false, true, false, true})), (row{100, 103, 105}));
+  EXPECT_EQ(get(a(3)), (row{300, 301, 302, 303, 304, 305}));
+  EXPECT_EQ(get(a(xt::ellipsis(), -1)), (row{5, 105, 205, 305, 405, 505, 605}));
+  EXPECT_EQ(get(a(xt::newaxis(), 2, xt::ellipsis(), xt::newaxis())).shape(), (std::array<std::size_t, 3>{1, 6, 1}));
+  EXPECT_EQ(get(a(xt::newaxis(), 2, range(4, 6)))(0, 1), 205.0);
+  EXPECT_TRUE(throws<index_error>([&] { return get(a(xt::keep(1, 7), all())); }, {"index 7", "extent 7", "axis 0"}));
+  a.fence();
+}
+
+TEST(section, writes_lists_the_last_of_an_index_wins) {
+  auto a = numbered();
+  auto e = expected_numbers();
+  if (me() == ranks() - 1) {
+    a(xt::keep(4, 1), std::vector<int>{0, 5}) = matrix{{1, 2}, {3, 4}};
+    a(std::vector<int>{6, 0, 6}, 3) = row{7, 8, 9};
+    a(std::vector<bool>{false, false, true, false, false, true, false}, all()) = -1.0;
+    a(xt::keep(3), all()) = matrix(std::array<std::size_t, 2>{1, 6}, 5.0);
+  }
+  a.fence();
+  a(std::vector<int>{1, 1}, 2) += row{10, 20}; // each time that it comes
+  e(4, 0) = 1, e(4, 5) = 2, e(1, 0) = 3, e(1, 5) = 4;
+  e(6, 3) = 9, e(0, 3) = 8;
+  xt::view(e, 2, all()) = -1.0;
+  xt::view(e, 5, all()) = -1.0;
+  xt::view(e, 3, all()) = 5.0;
+  e(1, 2) += 30.0 * ranks();
+  expect_equal(a, e);
+}
+
+TEST(section, is_sliced_again) {
+  auto a = numbered();
+  auto e = expected_numbers();
+  auto const inner = a(range(1, 7), range(_, _, 2)); // rows 1 to 6, columns 0 2 4
+  EXPECT_EQ(get(inner(range(_, _, -2), 1)), (row{602, 402, 202}));
+  EXPECT_EQ(get(inner(xt::keep(0, 5))(1)), (row{600, 602, 604}));
+  EXPECT_EQ(get(a(3, all())(range(1, 4))(range(1, 3))), (row{302, 303}));
+  double const one = inner(-1, 2);
+  EXPECT_EQ(one, 604.0);
+  EXPECT_TRUE(throws<index_error>([&] { return get(inner(6, all())); }, {"index 6", "extent 6", "axis 0"}));
+  EXPECT_TRUE(throws<index_error>([&] { inner(0, 3) = 1.0; }, {"index 3", "extent 3", "axis 1"}));
+  a.fence();
+  if (me() == 0) {
+    inner(0, 0) = -5.0;
+    inner(range(1, 3), 2) = row{-6, -7};
+    inner(5)(all()) += 1.0;
+  }
+  e(1, 0) = -5, e(2, 4) = -6, e(3, 4) = -7;
+  e(6, 0) += 1, e(6, 2) += 1, e(6, 4) += 1;
+  expect_equal(a, e);
+}
+
+TEST(section, of_many_dimensions) {
+  distributed_array<int, 5> a(world(), {3, 2, 4, 2, 3}, {block, whole, cyclic, whole, block});
+  for_each_owned(a, [](index_array<5> const& i, int& e) {
+    e = static_cast<int>((((i[0] * 10 + i[1]) * 10 + i[2]) * 10 + i[3]) * 10 + i[4]);
+  });
+  a.fence();
+  auto const t = get(a(2, xt::ellipsis(), range(_, _, -1), 1, all()));
+  ASSERT_EQ(t.shape(), (std::array<std::size_t, 3>{2, 4, 3}));
+  for (int i = 0; i < 2; ++i)
+    for (int j = 0; j < 4; ++j)
+      for (int k = 0; k < 3; ++k) EXPECT_EQ(t(i, j, k), 20010 + 1000 * i + 100 * (3 - j) + k);
+  a.fence();
 }
 
 TEST(section, of_nothing_moves_nothing) {
