@@ -58,7 +58,7 @@ public:
   distributed_array& operator=(distributed_array&&) noexcept = default;
 
   // What it is.
-  [[nodiscard]] index_array<N> shape() const { return distribution().shape(); }
+  [[nodiscard]] index_array<N> const& shape() const noexcept { return memory_.distribution.shape(); }
   [[nodiscard]] std::int64_t size() const { return checked_volume(shape()); }
   [[nodiscard]] armada::distribution<N> const& distribution() const noexcept { return memory_.distribution; }
   [[nodiscard]] communicator const& comm() const noexcept { return comm_; }
@@ -172,7 +172,7 @@ private:
     return {array, std::move(chosen)};
   }
   [[nodiscard]] index_array<N> checked(index_array<N> index) const {
-    for (std::size_t d = 0; d < N; ++d) index[d] = resolve_index(index[d], distribution().along(d).extent(), d);
+    for (std::size_t d = 0; d < N; ++d) index[d] = resolve_index(index[d], shape()[d], d);
     return index;
   }
   /// The hot path of every element access: where all are near and nobody watches, arithmetic and one look-up.

@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   constexpr int side = 1024;
   armada::distributed_array<double, 2> a(world, {side, side});
   a.fill(1.0);
-  bench::raw_window<double> raw(a.distribution().max_tile_volume());
+  bench::raw_window<double> raw(a.distribution().tile_volume(0));
 
   // Places in the last rank's rows, in an order that no prefetcher guesses.
   auto const rows = a.range_of(other).dimensions[0];

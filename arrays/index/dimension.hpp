@@ -40,6 +40,11 @@ public:
       throw argument_error(detail::text(how.text(), " does not cut extent ", extent, " into ", parts, " parts"));
   }
 
+  /// The balanced blocks that it is cut into; null if it is cut in another way.
+  [[nodiscard]] constexpr block_dimension const* blocks() const {
+    return policy_ == policy::balanced ? &block_ : nullptr;
+  }
+
   [[nodiscard]] constexpr std::int64_t extent() const {
     return ask([](auto const& each) { return each.extent(); });
   }

@@ -74,40 +74,39 @@ template <std::size_t N>
 /// The box as one piece, if one rank owns all of it and it is seen at once: the commonest slice of all, planned without
 /// a walk.
 template <std::size_t N>
-[[nodiscard]] bool single_piece(distribution<N> const& spread, box<N> const& selected, piece<N>& whole_box) {
+[[nodiscard]] bool single_piece(distribution<N> const& spread, box<N> const& selected, piece<N>& single) {
+  bool const plain = spread.is_plain();
   std::int64_t owner = 0;
   std::array<place, N> places{};
-  index_array<N> tile{};
   for (std::size_t d = 0; d < N; ++d) {
     interval const& i = selected.dimensions[d];
     dimension const& along = spread.along(d);
-    places[d] = along.locate(i.first);
-    tile[d] = places[d].count;
-    if (i.count > 1) {
-      std::int64_t const last = places[d].local + (i.count - 1) * i.step;
-      if (last < 0 || last >= places[d].count || along.period() > 0) return false;
-    }
-    owner = owner * along.parts() + places[d].part;
+    places[d] = plain ? along.blocks()->locate(i.first) : along.locate(i.first);
+    std::int64_t const last = places[d].local + (i.count - 1) * i.step;
+    if (i.count > 1 && (last < 0 || last >= places[d].count || (!plain && along.period() > 0))) return false;
+    owner = owner * (plain ? along.blocks()->parts() : along.parts()) + places[d].part;
   }
-  whole_box.owner = static_cast<int>(owner);
-  whole_box.tile_offset = 0;
-  index_array<N> const strides = spread.tile_strides(tile);
-  for (std::size_t d = 0; d < N; ++d) {
+  single.owner = static_cast<int>(owner);
+  single.tile_offset = 0;
+  bool const rows = plain || spread.order() == storage_order::row_major;
+  std::int64_t stride = 1;
+  for (std::size_t k = 0; k < N; ++k) {
+    std::size_t const d = rows ? N - 1 - k : k;
     interval const& i = selected.dimensions[d];
-    whole_box.count[d] = i.count;
-    whole_box.first[d] = 0;
-    whole_box.spacing[d] = 1;
-    whole_box.tile_offset += places[d].local * strides[d];
-    whole_box.tile_stride[d] = i.count == 1 ? strides[d] : i.step * strides[d];
+    single.count[d] = i.count;
+    single.first[d] = 0;
+    single.spacing[d] = 1;
+    single.tile_offset += places[d].local * stride;
+    single.tile_stride[d] = i.count == 1 ? stride : i.step * stride;
+    stride *= places[d].count;
   }
   return true;
 }
 
 template <std::size_t N>
 void check_within(distribution<N> const& spread, interval const& i, std::size_t d) {
-  if (!i.within(spread.along(d).extent())) [[unlikely]]
-    throw_beyond(text("box with ", i.count, " indices from ", i.first, " in steps of ", i.step),
-                 spread.along(d).extent(), d);
+  if (!i.within(spread.shape()[d])) [[unlikely]]
+    throw_beyond(text("box with ", i.count, " indices from ", i.first, " in steps of ", i.step), spread.shape()[d], d);
 }
 
 template <std::size_t N, class Visitor>
