@@ -5,6 +5,7 @@
 #include <armada/arrays/access.hpp>
 #include <armada/arrays/detail/array_memory.hpp>
 #include <armada/arrays/element.hpp>
+#include <armada/arrays/mask.hpp>
 #include <armada/arrays/section.hpp>
 #include <armada/arrays/section_arithmetic.hpp>
 #include <armada/arrays/selection.hpp>
@@ -116,6 +117,15 @@ public:
   template <class... Slices>
     requires(slices_of<N, Slices...>&& kept_dimensions<N, Slices...> > 0)
   [[nodiscard]] auto operator()(Slices const&... slices) const { return section_of(*this, select(shape(), slices...)); }
+  /// The elements where a mask of the array's shape is true. Throws `index_error` for a mask of another shape.
+  template <detail::mask_of<N> Mask>
+  [[nodiscard]] masked<distributed_array> operator()(Mask const& mask) {
+    return {*this, detail::true_indices(mask, shape())};
+  }
+  template <detail::mask_of<N> Mask>
+  [[nodiscard]] masked<distributed_array const> operator()(Mask const& mask) const {
+    return {*this, detail::true_indices(mask, shape())};
+  }
   /// The element at an index within the shape, which is not checked.
   [[nodiscard]] element<T> at(index_array<N> const& index) { return element<T>(reach(index)); }
   [[nodiscard]] T at(index_array<N> const& index) const { return reach(index).read(); }

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -44,8 +45,8 @@ inline constexpr bool is_drop<xt::xdrop_slice<T>> = true;
 /// The number of dimensions of an xtensor expression; 1 for other ranges and where it is not known before.
 template <class T>
 [[nodiscard]] consteval std::size_t list_dimensions() {
-  if constexpr (requires { xt::get_rank<T>::value; })
-    return xt::get_rank<T>::value == SIZE_MAX ? 1 : xt::get_rank<T>::value;
+  if constexpr (requires { std::tuple_size<typename T::shape_type>::value; })
+    return std::tuple_size<typename T::shape_type>::value;
   else
     return 1;
 }
@@ -134,6 +135,9 @@ template <axis_slice Slice>
 /// The same of a list: in its order, with its repetitions. Throws also for a mask that is not as long as the extent.
 template <list_slice Slice>
 [[nodiscard]] index_list resolve(Slice const& selected, std::int64_t extent, std::size_t axis) {
+  if constexpr (requires { selected.dimension(); })
+    if (selected.dimension() != 1)
+      throw argument_error(detail::text("a list of ", selected.dimension(), " dimensions for axis ", axis));
   std::vector<std::int64_t> indices;
   if constexpr (detail::is_keep<Slice>) {
     auto list = selected;

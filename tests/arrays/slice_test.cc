@@ -126,6 +126,7 @@ TEST(slice, no_list_is_clamped) {
   beyond(xt::drop(1, 1), "xt::drop");
   beyond(std::vector<bool>{true}, "a mask of 1");
   beyond(std::vector<bool>(6), "a mask of 6");
+  EXPECT_TRUE(throws<argument_error>([] { return resolve(xt::xarray<int>{{0, 1}, {2, 3}}, 5, 2); }, {"2 dimensions"}));
 }
 
 } // namespace

@@ -1,0 +1,61 @@
+#include <armada/arrays/mask.hpp>
+
+#include "tests/support/throws.hpp"
+
+#include <armada/arrays/distributed_array.hpp>
+#include <armada/core/environment.hpp>
+
+#include <gtest/gtest.h>
+#include <xtensor/xarray.hpp>
+
+namespace armada {
+namespace {
+
+using support::throws;
+using xt::all;
+using matrix = xt::xtensor<int, 2>;
+using row = xt::xtensor<int, 1>;
+
+template <class Array, class Value>
+concept can_assign = requires(Array& a, xt::xtensor<bool, 2> const& mask, Value const& value) {
+  a(mask) = value;
+};
+static_assert(can_assign<distributed_array<int, 2>, int> && can_assign<distributed_array<int, 2>, row>);
+static_assert(!can_assign<distributed_array<int, 2> const, int> && !can_assign<distributed_array<int, 3>, int>);
+
+TEST(mask, reads_and_writes_where_it_is_true) {
+  distributed_array<int, 2> a(world(), {3, 4}, {cyclic, block});
+  matrix e{{0, 1, 2, 3}, {10, 11, 12, 13}, {20, 21, 22, 23}};
+  if (world().rank() == 0) a(all(), all()) = e;
+  a.fence();
+  xt::xtensor<bool, 2> const odd = xt::equal(e % 2, 1);
+  EXPECT_EQ(get(a(odd)), (row{1, 3, 11, 13, 21, 23}));
+  row const large = a(e > 20);
+  EXPECT_EQ(large, (row{21, 22, 23}));
+  EXPECT_EQ(a(e > 100).size(), 0);
+  a.fence();
+  if (world().rank() == world().size() - 1) {
+    a(odd) = -1;
+    a(e >= 20 && xt::equal(e % 2, 0)) = row{5, 6};
+  }
+  a.fence();
+  a(e < 3) += 1;
+  a(e < 2) -= row{1, 2};
+  a.fence();
+  int const n = world().size();
+  EXPECT_EQ(get(a(all(), all())), (matrix{{0, -1 + n - 2 * n, 2 + n, -1}, {10, -1, 12, -1}, {5, -1, 6, -1}}));
+  a.fence();
+}
+
+TEST(mask, of_another_shape_or_length_is_refused) {
+  distributed_array<int, 2> a(world(), {3, 4});
+  xt::xtensor<bool, 2> const wrong = xt::ones<bool>({4, 3}), right = xt::ones<bool>({3, 4});
+  EXPECT_TRUE(throws<index_error>([&] { a(wrong) = 1; }, {"mask of shape (4, 3)", "array of shape (3, 4)"}));
+  EXPECT_TRUE(throws<argument_error>([&] { a(right) = row{1, 2}; }, {"2 values to 12 elements"}));
+  a.fence();
+  EXPECT_EQ(a(0, 0), 0);
+  a.fence();
+}
+
+} // namespace
+} // namespace armada
