@@ -108,7 +108,7 @@ template <std::size_t N, std::size_t M, std::size_t L, class Outer, class Inner>
   using along = typename std::remove_reference_t<decltype(selected{}.dimensions)>::value_type;
   selection<N, L, selected> result;
   for (std::size_t d = 0; d < N; ++d) result.selected.dimensions[d] = along(outer.selected.dimensions[d]);
-  bool nothing = false;
+  bool empty = false;
   for (std::size_t m = 0; m < M; ++m) {
     auto const& wanted = inner.selected.dimensions[m];
     if (outer.axes[m] >= 0) {
@@ -117,10 +117,10 @@ template <std::size_t N, std::size_t M, std::size_t L, class Outer, class Inner>
     } else if (detail::count_of(wanted) > 1) {
       throw argument_error(detail::text("a slice of ", detail::count_of(wanted), " of a new dimension, which has 1"));
     } else {
-      nothing |= detail::count_of(wanted) == 0;
+      empty |= detail::count_of(wanted) == 0;
     }
   }
-  if (nothing) result.selected.dimensions[0] = along(interval{0, 0, 1});
+  if (empty) result.selected.dimensions[0] = along(interval{0, 0, 1});
   result.shape = inner.shape;
   for (std::size_t l = 0; l < L; ++l)
     result.axes[l] = inner.axes[l] < 0 ? -1 : outer.axes[static_cast<std::size_t>(inner.axes[l])];

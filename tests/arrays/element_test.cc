@@ -3,12 +3,15 @@
 #include "tests/support/throws.hpp"
 
 #include <armada/arrays/distributed_array.hpp>
+#include <armada/collectives/allreduce.hpp>
 #include <armada/core/environment.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <complex>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <type_traits>
 #include <vector>
@@ -102,6 +105,53 @@ TEST(element, updates_of_all_ranks_are_atomic) {
   sums_are_exact<float>();
   sums_are_exact<double>();
   sums_are_exact<std::complex<float>>();
+}
+
+/// Every element of an array is handed out by each atomic call, once to each rank.
+TEST(element, atomic_calls_reach_every_element) {
+  for (cut const& how : {cut(block), cut(cyclic), block_cyclic(3)}) {
+    distributed_array<std::int64_t, 1> a(world(), {3 * ranks() + 2}, {how});
+    std::int64_t const extent = 3 * ranks() + 2;
+    for (int i = 0; i < extent; ++i) EXPECT_LT(a.fetch_add({i}, 1), ranks());
+    a.fence();
+    for (int i = 0; i < extent; ++i) EXPECT_EQ(a(i), ranks());
+    a.fence();
+    for (int i = 0; i < extent; ++i) static_cast<void>(a.fetch_and_op({i - extent}, me(), maximum{}));
+    a.fence();
+    for (int i = 0; i < extent; ++i) EXPECT_EQ(a.compare_and_swap({i}, -1, 99), std::max(ranks(), ranks() - 1));
+    a.fence();
+    int winners = 0;
+    for (int i = 0; i < extent; ++i) winners += a.compare_and_swap({i}, ranks(), 100 + me()) == ranks() ? 1 : 0;
+    EXPECT_EQ(allreduce(world(), winners, std::plus<>{}), extent);
+    a.fence();
+    std::int64_t taken = 0;
+    for (int i = 0; i < extent; ++i) taken += a.exchange({i}, 0) >= 100 ? 1 : 0;
+    EXPECT_EQ(allreduce(world(), taken, std::plus<>{}), extent);
+    a.fence();
+    EXPECT_TRUE(throws<index_error>([&] { return a.exchange({extent}, 1); }, {"extent"}));
+    EXPECT_TRUE(throws<index_error>([&] { return a.compare_and_swap({-extent - 1}, 1, 1); }, {"extent"}));
+    a.fence();
+  }
+}
+
+/// A linked list of all ranks' tickets, pushed by compare-and-swap: each is in it once.
+TEST(element, a_list_is_built_by_all_ranks) {
+  constexpr int each = 200;
+  distributed_array<std::int64_t, 1> next(world(), {1 + each * ranks()}, {cyclic});
+  for (int k = 0; k < each; ++k) {
+    std::int64_t const node = 1 + me() * each + k;
+    for (std::int64_t head = next(0);;) {
+      next(node) = head;
+      auto const seen = next.compare_and_swap({0}, head, node);
+      if (seen == head) break;
+      head = seen;
+    }
+  }
+  next.fence();
+  std::vector<int> met(static_cast<std::size_t>(1 + each * ranks()));
+  for (std::int64_t at = next(0); at != 0; at = next(at)) ++met[static_cast<std::size_t>(at)];
+  EXPECT_EQ(std::count(met.begin() + 1, met.end(), 1), each * ranks());
+  next.fence();
 }
 
 TEST(element, beyond_the_shape_throws_with_index_extent_and_axis) {

@@ -1,0 +1,37 @@
+// Each rank draws numbers and counts them in a histogram that is spread over all ranks: one scatter_add.
+//   mpiexec -n 4 histogram
+
+#include <armada/armada.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+int main(int argc, char** argv) {
+  using namespace armada;
+  environment env(argc, argv);
+  constexpr int bins = 1000, draws = 100'000;
+
+  distributed_array<std::int64_t, 1> histogram(world(), {bins}, {cyclic});
+  std::mt19937 random(static_cast<unsigned>(world().rank()));
+  std::binomial_distribution<int> number(bins - 1, 0.3);
+  std::vector<int> drawn(draws);
+  for (int& each : drawn) each = number(random);
+
+  scatter_add(histogram, drawn, 1); // atomic: nothing is lost where ranks meet
+  histogram.fence();
+
+  if (world().rank() == 0) {
+    xt::xtensor<std::int64_t, 1> const counts = histogram(xt::all());
+    int highest = 0;
+    std::int64_t total = 0;
+    for (int bin = 0; bin < bins; ++bin) {
+      total += counts(bin);
+      if (counts(bin) > counts(highest)) highest = bin;
+    }
+    fmt::print("{} numbers, most often {}\n", total, highest / 10 * 10);
+  }
+  histogram.fence();
+}
