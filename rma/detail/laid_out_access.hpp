@@ -2,6 +2,7 @@
 
 /// Transfers between two layouts: elements in any places here and any places there. Bounds have been checked.
 
+#include <armada/core/strided_copy.hpp>
 #include <armada/rma/detail/access.hpp>
 #include <armada/rma/detail/far_rows.hpp>
 #include <armada/rma/layout.hpp>
@@ -36,9 +37,25 @@ void for_each_laid_out(window_state& window, T const* here, layout const& mine, 
   far.finish();
 }
 
+/// Copies between memory here and memory there, of which the layouts are in common loops. False where they are not, and
+/// where the two overlap.
+template <class T>
+bool copy_laid_out(T* to, layout const& into, T const* from, layout const& out_of) {
+  if constexpr (strided_element<T>) {
+    auto const loops = common_loops_of(into, out_of);
+    if (!loops || (to + into.lowest() < from + out_of.end() && from + out_of.lowest() < to + into.end())) return false;
+    strided_copy(to + loops->a_first, loops->a_steps, from + loops->b_first, loops->b_steps, loops->counts);
+    return true;
+  }
+  return false;
+}
+
 template <class T>
 void put_laid_out(window_state& window, T const* from, layout const& mine, int rank, std::int64_t offset,
                   layout const& theirs) {
+  if (T* const place = near_element<T>(window, rank, offset);
+      place != nullptr && copy_laid_out(place, theirs, from, mine))
+    return;
   for_each_laid_out(window, from, mine, rank, offset, theirs, true,
                     far_rows(window, rank, far_access::put, {moved_as<T>(), 0, 0, 0}),
                     [&](auto first, auto step, T* to, auto to_step, auto count) {
@@ -49,6 +66,9 @@ void put_laid_out(window_state& window, T const* from, layout const& mine, int r
 template <class T>
 void get_laid_out(window_state& window, T* into, layout const& mine, int rank, std::int64_t offset,
                   layout const& theirs) {
+  if (T const* const place = near_element<T>(window, rank, offset);
+      place != nullptr && copy_laid_out(into, mine, place, theirs))
+    return;
   for_each_laid_out(window, static_cast<T const*>(into), mine, rank, offset, theirs, true,
                     far_rows(window, rank, far_access::get, {moved_as<T>(), 0, 0, 0}),
                     [&](auto first, auto step, T const* from, auto from_step, auto count) {
