@@ -12,7 +12,8 @@ namespace armada {
 struct window_options {
   /// What errors and the list of forgotten windows call it.
   std::string name = "window";
-  /// Hints for MPI, the same on every rank; used where the window has an MPI handle.
+  /// Hints for MPI, the same on every rank; used where the window has an MPI handle. Not `no_locks`: Armada locks parts
+  /// itself, to learn what they are like.
   info const* hints = nullptr;
   /// With an MPI handle also where all ranks are on one host, for `window::raw`: then every lock and every atomic
   /// access goes through MPI, so that raw calls and Armada's exclude each other. The same on every rank.

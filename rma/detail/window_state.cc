@@ -15,6 +15,14 @@
 namespace armada::detail {
 namespace {
 
+/// What all ranks choose alike, for the comparison of collectives.
+std::string choice(window_flavour flavour, window_options const& options) {
+  if (!checks::supervised()) return {};
+  constexpr std::array names{"allocated", "created", "allocated_shared", "dynamic"};
+  return text(names[static_cast<std::size_t>(flavour)], options.raw ? ", raw" : "", ", connect_up_to ",
+              options.connect_up_to);
+}
+
 MPI_Info hints_of(window_options const& options) noexcept {
   return options.hints != nullptr ? options.hints->raw() : MPI_INFO_NULL;
 }
@@ -23,7 +31,8 @@ MPI_Info hints_of(window_options const& options) noexcept {
 
 window_state::window_state(communicator const& comm, std::int64_t bytes, window_options options, window_flavour flavour)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(flavour), rank_(comm.rank()), ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
   node_ = comm_->nearby();
   bool const joined = flavour_ == window_flavour::allocated_shared;
   agree(comm, [&] {
@@ -46,7 +55,8 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, window_
 window_state::window_state(communicator const& comm, user_memory memory, window_options options)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::created), rank_(comm.rank()),
       ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
   node_ = comm_->nearby();
   agree(comm, [&] {
     memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
@@ -66,7 +76,8 @@ window_state::window_state(communicator const& comm, user_memory memory, window_
 window_state::window_state(communicator const& comm, window_options options)
     : comm_(comm.state()), name_(options.name), flavour_(window_flavour::dynamic), rank_(comm.rank()),
       ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
   node_ = comm_->nearby();
   agree(comm, [&] { memory_.allocate(node_, 0, 1, window_memory::arrangement::elsewhere, describe()); });
   regions_ = std::make_unique<region_directory>(comm, options);
