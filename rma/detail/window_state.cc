@@ -102,6 +102,7 @@ void window_state::expose(window_options const& options) {
 void window_state::opened(window_options const& options) {
   if (raw_ != MPI_WIN_NULL) call<MPI_Win_set_errhandler>(raw_, MPI_ERRORS_RETURN); // not inherited (quirk 26)
   memory_.close_file();
+  if (races_) races_->close_file();
   open_ = true;
   enter();
   if (raw_ != MPI_WIN_NULL && !node_.whole && ranks_ <= options.connect_up_to && !comm_->is_connected()) connect();
