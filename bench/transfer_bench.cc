@@ -30,13 +30,7 @@ int main(int argc, char** argv) {
   armada::environment env(argc, argv);
   bench::table table(argc, argv);
   auto const& world = armada::world();
-  bool const active = world.rank() == 0;
   int const other = world.size() - 1;
-  auto const repeat = [&](auto once) {
-    return [active, once](long times) {
-      for (long k = 0; active && k < times; ++k) once();
-    };
-  };
 
   // Contiguous, through a window.
   {
@@ -47,14 +41,14 @@ int main(int argc, char** argv) {
     bench::raw_window<std::byte> raw(most);
     for (auto const& [label, bytes] : {std::pair{"64 KiB", 64L << 10}, std::pair{"16 MiB", most}}) {
       std::span const part(buffer.data(), static_cast<std::size_t>(bytes));
-      auto const get = repeat([&, part] { epoch.get(part, {.rank = other}); });
-      auto const put = repeat([&, part] { epoch.put(part, {.rank = other}); });
-      auto const raw_get = repeat([&, part] {
+      auto const get = bench::on_rank_0([&, part] { epoch.get(part, {.rank = other}); });
+      auto const put = bench::on_rank_0([&, part] { epoch.put(part, {.rank = other}); });
+      auto const raw_get = bench::on_rank_0([&, part] {
         MPI_Get(part.data(), static_cast<int>(part.size()), MPI_BYTE, other, 0, static_cast<int>(part.size()), MPI_BYTE,
                 raw.raw());
         raw.flush(other);
       });
-      auto const raw_put = repeat([&, part] {
+      auto const raw_put = bench::on_rank_0([&, part] {
         MPI_Put(part.data(), static_cast<int>(part.size()), MPI_BYTE, other, 0, static_cast<int>(part.size()), MPI_BYTE,
                 raw.raw());
         raw.flush(other);
@@ -63,8 +57,10 @@ int main(int argc, char** argv) {
       auto const size = static_cast<double>(bytes);
       if (!table.far()) {
         auto* const memory = window.shared(other).data();
-        auto const copy_out = repeat([=] { std::memcpy(part.data(), memory, part.size()), bench::touch(part.data()); });
-        auto const copy_in = repeat([=] { std::memcpy(memory, part.data(), part.size()), bench::touch(memory); });
+        auto const copy_out =
+            bench::on_rank_0([=] { std::memcpy(part.data(), memory, part.size()), bench::touch(part.data()); });
+        auto const copy_in =
+            bench::on_rank_0([=] { std::memcpy(memory, part.data(), part.size()), bench::touch(memory); });
         table.compare(name("get") + ", memcpy", "GB/s", bench::ratio(0.95), get, copy_out, size);
         table.compare(name("put") + ", memcpy", "GB/s", bench::ratio(0.95), put, copy_in, size);
       }
@@ -91,14 +87,14 @@ int main(int argc, char** argv) {
       auto const section = [&, rows = rows, columns = columns] {
         return a(xt::range(first, first + rows), xt::range(0, columns));
       };
-      auto const get = repeat([&] { armada::get(section(), patch); });
-      auto const put = repeat([&] { section() = patch; });
+      auto const get = bench::on_rank_0([&] { armada::get(section(), patch); });
+      auto const put = bench::on_rank_0([&] { section() = patch; });
       bench::subarray const type(rows, columns, tile_rows, side);
-      auto const raw_get = repeat([&, count = rows * columns] {
+      auto const raw_get = bench::on_rank_0([&, count = rows * columns] {
         MPI_Get(data, count, MPI_DOUBLE, other, 0, 1, type.raw(), raw.raw());
         raw.flush(other);
       });
-      auto const raw_put = repeat([&, count = rows * columns] {
+      auto const raw_put = bench::on_rank_0([&, count = rows * columns] {
         MPI_Put(data, count, MPI_DOUBLE, other, 0, 1, type.raw(), raw.raw());
         raw.flush(other);
       });
@@ -111,8 +107,8 @@ int main(int argc, char** argv) {
                        : copy_rows(into, into_pitch, from, from_pitch, rows, columns);
           bench::touch(into);
         };
-        auto const loop_get = repeat([=, columns = columns] { by_hand(data, columns, memory, side); });
-        auto const loop_put = repeat([=, columns = columns] { by_hand(memory, side, data, columns); });
+        auto const loop_get = bench::on_rank_0([=, columns = columns] { by_hand(data, columns, memory, side); });
+        auto const loop_put = bench::on_rank_0([=, columns = columns] { by_hand(memory, side, data, columns); });
         table.compare("get " + label + ", loop by hand", "GB/s", bench::ratio(0.9), get, loop_get, size);
         table.compare("put " + label + ", loop by hand", "GB/s", bench::ratio(0.9), put, loop_put, size);
       }
@@ -129,15 +125,15 @@ int main(int argc, char** argv) {
     auto epoch = window.lock_all();
     std::vector<double> const values(count, 1.0);
     bench::raw_window<double> raw(count);
-    auto const accumulate = repeat([&] { epoch.accumulate(values, {.rank = other}, std::plus{}); });
-    auto const raw_accumulate = repeat([&] {
+    auto const accumulate = bench::on_rank_0([&] { epoch.accumulate(values, {.rank = other}, std::plus{}); });
+    auto const raw_accumulate = bench::on_rank_0([&] {
       MPI_Accumulate(values.data(), count, MPI_DOUBLE, other, 0, count, MPI_DOUBLE, MPI_SUM, raw.raw());
       raw.flush(other);
     });
     double const size = count * sizeof(double);
     if (!table.far()) {
       double* const memory = window.shared(other).data();
-      auto const add = repeat([&, memory] {
+      auto const add = bench::on_rank_0([&, memory] {
         for (long i = 0; i < count; ++i) memory[i] += values[static_cast<std::size_t>(i)];
         bench::touch(memory);
       });
