@@ -191,7 +191,7 @@ TEST(window_kinds, a_wrong_unit_is_an_error_of_every_rank) {
 
 TEST(window_kinds, ten_thousand_come_and_go) {
   bool const near = world().split_shared().size() == ranks();
-  int const rounds = near ? 10'000 / ranks() : 200; // of parts; MPI's own windows take long
+  int const rounds = !near ? 200 : ranks() == 1 ? 10'000 : 1000; // ranks wait for each other, long on a busy machine
   for (int i = 0; i < rounds; ++i) {
     auto win = window<int>::allocate(world(), 1 + i % 5);
     ASSERT_EQ(win.local().back(), 0) << "round " << i;
