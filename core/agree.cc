@@ -31,11 +31,11 @@ void share_fault(communicator const& comm, std::optional<local_fault> const& min
 namespace {
 
 [[nodiscard]] bool same_everywhere(communicator const& comm, std::span<std::int64_t const> mine) {
-  std::vector<std::int64_t> ends(mine.begin(), mine.end()); // the smallest of each, then minus the largest
-  for (auto const value : mine) ends.push_back(-value);
+  std::vector<std::int64_t> ends(mine.begin(), mine.end()); // the smallest of each, then ~ of the largest
+  for (auto const value : mine) ends.push_back(~value);     // which turns the order round for every value
   call<MPI_Allreduce>(MPI_IN_PLACE, ends.data(), static_cast<int>(ends.size()), MPI_INT64_T, MPI_MIN, comm.raw());
   bool same = true;
-  for (std::size_t i = 0; i < mine.size(); ++i) same = same && ends[i] == -ends[i + mine.size()];
+  for (std::size_t i = 0; i < mine.size(); ++i) same = same && ends[i] == ~ends[i + mine.size()];
   return same;
 }
 

@@ -53,6 +53,9 @@ public:
   void set_name(std::string name);
   /// The ranks of this node, found once. Collective at the first call.
   [[nodiscard]] node const& nearby();
+  /// Whether its ranks have reached each other once, so that MPI has the connections. The same on every rank.
+  [[nodiscard]] bool is_connected() const noexcept { return connected_; }
+  void set_connected() noexcept { connected_ = true; }
   /// Nonblocking value collectives whose second phase is still to be posted, in posting order.
   [[nodiscard]] posting_queue& postings();
   /// A tag for one object's messages on the twin. They come round again after as many objects as MPI has tags.
@@ -65,6 +68,7 @@ private:
   MPI_Comm twin_ = MPI_COMM_NULL;
   MPI_Comm shadow_ = MPI_COMM_NULL;
   bool owned_;
+  bool connected_ = false;
   bool forgettable_; ///< a user's own, to be named when it is left open
   std::string name_;
   std::unique_ptr<node> node_;

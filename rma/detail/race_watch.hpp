@@ -20,6 +20,8 @@ public:
   race_watch(race_watch const&) = delete;
   race_watch& operator=(race_watch const&) = delete;
   ~race_watch() { ordering::forget(mine()); }
+  /// Once every rank of the node has one.
+  void close_file() noexcept { segment_.close_file(); }
 
   /// An access by this rank to the part of the node's rank `at`: `count` elements of `element` bytes from `offset` on,
   /// or those of the target's layout. Throws `race_error` with both accesses when it races with one that is known.

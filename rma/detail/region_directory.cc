@@ -21,8 +21,9 @@ void store(std::int64_t& place, std::int64_t value) { std::atomic_ref(place).sto
 
 } // namespace
 
-region_directory::region_directory(communicator const& comm, std::string const& name)
-    : state_(comm, sizeof(table), {.name = name + "'s list of regions"}) {
+region_directory::region_directory(communicator const& comm, window_options const& options)
+    : state_(comm, sizeof(table),
+             {.name = options.name + "'s list of regions", .connect_up_to = options.connect_up_to}) {
   state_.lock_all(); // one passive epoch for its whole life
 }
 

@@ -15,6 +15,14 @@
 namespace armada::detail {
 namespace {
 
+/// What all ranks choose alike, for the comparison of collectives.
+std::string choice(window_flavour flavour, window_options const& options) {
+  if (!checks::supervised()) return {};
+  constexpr std::array names{"allocated", "created", "allocated_shared", "dynamic"};
+  return text(names[static_cast<std::size_t>(flavour)], options.raw ? ", raw" : "", ", connect_up_to ",
+              options.connect_up_to);
+}
+
 MPI_Info hints_of(window_options const& options) noexcept {
   return options.hints != nullptr ? options.hints->raw() : MPI_INFO_NULL;
 }
@@ -23,7 +31,8 @@ MPI_Info hints_of(window_options const& options) noexcept {
 
 window_state::window_state(communicator const& comm, std::int64_t bytes, window_options options, window_flavour flavour)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(flavour), rank_(comm.rank()), ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
   node_ = comm_->nearby();
   bool const joined = flavour_ == window_flavour::allocated_shared;
   agree(comm, [&] {
@@ -40,13 +49,14 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, window_
     all_parts_ = memory_.all();
   else
     expose(options);
-  opened();
+  opened(options);
 }
 
 window_state::window_state(communicator const& comm, user_memory memory, window_options options)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::created), rank_(comm.rank()),
       ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
   node_ = comm_->nearby();
   agree(comm, [&] {
     memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
@@ -60,18 +70,19 @@ window_state::window_state(communicator const& comm, user_memory memory, window_
   });
   exchange_extents();
   expose(options);
-  opened();
+  opened(options);
 }
 
 window_state::window_state(communicator const& comm, window_options options)
-    : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::dynamic), rank_(comm.rank()),
+    : comm_(comm.state()), name_(options.name), flavour_(window_flavour::dynamic), rank_(comm.rank()),
       ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
   node_ = comm_->nearby();
   agree(comm, [&] { memory_.allocate(node_, 0, 1, window_memory::arrangement::elsewhere, describe()); });
-  regions_ = std::make_unique<region_directory>(comm, name_);
+  regions_ = std::make_unique<region_directory>(comm, options);
   call<MPI_Win_create_dynamic>(hints_of(options), comm_->raw(), &raw_);
-  opened();
+  opened(options);
 }
 
 void window_state::check_unit(std::int64_t bytes) const {
@@ -88,11 +99,35 @@ void window_state::expose(window_options const& options) {
                        &raw_);
 }
 
-void window_state::opened() {
+void window_state::opened(window_options const& options) {
   if (raw_ != MPI_WIN_NULL) call<MPI_Win_set_errhandler>(raw_, MPI_ERRORS_RETURN); // not inherited (quirk 26)
   memory_.close_file();
+  if (races_) races_->close_file();
   open_ = true;
   enter();
+  if (raw_ != MPI_WIN_NULL && !node_.whole && ranks_ <= options.connect_up_to && !comm_->is_connected()) connect();
+}
+
+/// Has MPI do now what it does at the first lock, get and update of a far part. Collective: everybody stays inside MPI
+/// until all are done.
+void window_state::connect() {
+  std::vector<std::int64_t> words(static_cast<std::size_t>(ranks_));
+  call<MPI_Win_lock_all>(0, raw_);
+  for (int r = 0; flavour_ == window_flavour::allocated && r < ranks_; ++r) {
+    if (node_.find(r) >= 0) continue;
+    ask_extent(r, far_extents_[r]);
+    call<MPI_Fetch_and_op>(nullptr, static_cast<void*>(&words[static_cast<std::size_t>(r)]), MPI_INT64_T, r,
+                           MPI_Aint{0}, MPI_NO_OP, raw_);
+  }
+  call<MPI_Win_unlock_all>(raw_);
+  call<MPI_Barrier>(comm_->raw());
+  comm_->set_connected();
+}
+
+/// The header of a far part. Complete at the flush.
+void window_state::ask_extent(int rank, part_extent& into) {
+  constexpr int bytes = sizeof(part_extent);
+  call<MPI_Get>(static_cast<void*>(&into), bytes, MPI_BYTE, rank, MPI_Aint{0}, bytes, MPI_BYTE, raw_);
 }
 
 /// Every rank's extent to every rank: where no header in front of a part tells it. Collective.
@@ -208,8 +243,7 @@ part_extent window_state::extent(int rank) {
     call<MPI_Win_lock>(MPI_LOCK_SHARED, rank, 0, raw_);
   else
     require_covered(rank, "length");
-  call<MPI_Get>(static_cast<void*>(&header), static_cast<int>(sizeof(header)), MPI_BYTE, rank, MPI_Aint{0},
-                static_cast<int>(sizeof(header)), MPI_BYTE, raw_);
+  ask_extent(rank, header);
   if (outside)
     call<MPI_Win_unlock>(rank, raw_);
   else

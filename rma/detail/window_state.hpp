@@ -157,7 +157,9 @@ private:
   void check_unit(std::int64_t bytes) const;
   void expose(window_options const& options);
   void exchange_extents();
-  void opened();
+  void opened(window_options const& options);
+  void connect();
+  void ask_extent(int rank, part_extent& into);
   [[nodiscard]] std::int64_t origin(int rank) {
     switch (flavour_) {
     case window_flavour::allocated: return static_cast<std::int64_t>(window_memory::header_bytes);

@@ -73,7 +73,7 @@ TEST(agree, long_texts_arrive_whole) {
 
 TEST(agree, the_same_numbers_everywhere_are_accepted) {
   EXPECT_NO_THROW(detail::check_same_everywhere(world(), "shape", std::vector<std::int64_t>{}));
-  EXPECT_NO_THROW(detail::check_same_everywhere(world(), "shape", std::vector<std::int64_t>{3, -4, INT64_MAX}));
+  EXPECT_NO_THROW(detail::check_same_everywhere(world(), "shape", std::vector<std::int64_t>{INT64_MIN, -4, INT64_MAX}));
 }
 
 TEST(agree, numbers_that_differ_are_named_everywhere) {
@@ -84,6 +84,9 @@ TEST(agree, numbers_that_differ_are_named_everywhere) {
     EXPECT_EQ(message_of<argument_error>([&] { detail::check_same_everywhere(world(), "shape", mine); }),
               headed(bad, "shape is (3, 5) here and (3, 4) on rank 0"));
   }
+  std::vector<std::int64_t> const lowest{world().rank() == 0 ? INT64_MIN : 5};
+  EXPECT_EQ(message_of<argument_error>([&] { detail::check_same_everywhere(world(), "shape", lowest); }),
+            headed(1, "shape is (5) here and (-9223372036854775808) on rank 0"));
 }
 
 TEST(agree, lists_of_different_lengths_are_named_everywhere) {
