@@ -1,3 +1,4 @@
+#include <armada/core/agree.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/job.hpp>
 #include <armada/rma/detail/access.hpp>
@@ -22,8 +23,8 @@ void store(std::int64_t& place, std::int64_t value) { std::atomic_ref(place).sto
 } // namespace
 
 region_directory::region_directory(communicator const& comm, std::string const& name)
-    : state_(comm, sizeof(table), {.name = name + "'s list of regions"}) {
-  state_.lock_all(); // one passive epoch for its whole life
+    : state_(comm, sizeof(table), agree(comm, [&] { return window_options{.name = name + "'s list of regions"}; })) {
+  agree(comm, [&] { state_.lock_all(); }); // one passive epoch for its whole life
 }
 
 void region_directory::add(void const* memory, std::int64_t bytes, std::function<void()> const& attach) {

@@ -15,7 +15,7 @@ namespace armada::detail {
 
 class region_directory {
 public:
-  /// Collective over `comm`.
+  /// `name` is that of its window. Collective over `comm`: all ranks throw, or none.
   region_directory(communicator const& comm, std::string const& name);
 
   /// Enters bytes of this rank; `attach` runs before others can know. Throws `argument_error` for an empty region, one
