@@ -125,8 +125,8 @@ environment::environment(int* argc, char*** argv, environment_options options)
   call<MPI_Allreduce>(MPI_IN_PLACE, static_cast<double*>(asked), 3, MPI_DOUBLE, MPI_MAX, everyone);
   checks::detail::set_collectives(asked[0] != 0);
   checks::detail::set_rma(asked[1] != 0);
-  world_ = communicator::adopt(everyone, "world", false);
-  self_ = communicator::adopt(alone, "self", false);
+  world_ = communicator::adopt(everyone, std::make_shared<detail::communicator_state>("world", false));
+  self_ = communicator::adopt(alone, std::make_shared<detail::communicator_state>("self", false));
   set_up_yielding();
   if (asked[2] > 0) detail::start_watchdog(world_.state()->nearby(), asked[2]);
 

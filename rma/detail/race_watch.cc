@@ -5,8 +5,8 @@
 
 namespace armada::detail {
 
-race_watch::race_watch(node const& near) : near_(near) {
-  auto const ranks = static_cast<std::size_t>(near.size());
+void race_watch::open() {
+  auto const ranks = static_cast<std::size_t>(near_.size());
   auto const table = shared_segment::round_to_page(ranks * sizeof(ordering::timeline));
   auto const log = shared_segment::round_to_page(sizeof(race_log));
   segment_ = shared_segment(near_, table + ranks * log);

@@ -15,11 +15,15 @@ namespace armada::detail {
 
 class race_watch {
 public:
-  /// Collective over the node.
-  explicit race_watch(node const& near);
+  /// Local; of use once it is open.
+  explicit race_watch(node const& near) : near_(near) {}
+  /// Makes the memory. Collective over the node.
+  void open();
   race_watch(race_watch const&) = delete;
   race_watch& operator=(race_watch const&) = delete;
-  ~race_watch() { ordering::forget(mine()); }
+  ~race_watch() {
+    if (segment_.data() != nullptr) ordering::forget(mine());
+  }
   /// Once every rank of the node has one.
   void close_file() noexcept { segment_.close_file(); }
 

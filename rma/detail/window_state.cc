@@ -33,18 +33,9 @@ window_state::window_state(communicator const& comm, std::int64_t bytes, window_
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(flavour), rank_(comm.rank()), ranks_(comm.size()) {
   auto const form = choice(flavour_, options);
   collective_scope const inside({.comm = comm, .operation = "window", .form = form});
-  node_ = comm_->nearby();
   bool const joined = flavour_ == window_flavour::allocated_shared;
-  agree(comm, [&] {
-    if (joined && !node_.whole)
-      throw unsupported(text(describe(), ": shared memory needs all ranks on one host, and ", node_.size(), " of ",
-                             ranks_, " are on the host of rank ", rank_,
-                             "; use allocate, or communicator::split_shared"));
-    memory_.allocate(node_, bytes, options.displacement_unit,
-                     joined ? window_memory::arrangement::joined : window_memory::arrangement::apart, describe());
-    if (checks::rma()) races_ = std::make_unique<race_watch>(node_);
-    check_unit(options.displacement_unit);
-  });
+  make_memory(comm, bytes, options.displacement_unit,
+              joined ? window_memory::arrangement::joined : window_memory::arrangement::apart);
   if (node_.whole && !options.raw)
     all_parts_ = memory_.all();
   else
@@ -57,17 +48,14 @@ window_state::window_state(communicator const& comm, user_memory memory, window_
       ranks_(comm.size()) {
   auto const form = choice(flavour_, options);
   collective_scope const inside({.comm = comm, .operation = "window", .form = form});
-  node_ = comm_->nearby();
+  make_memory(comm, 0, options.displacement_unit, window_memory::arrangement::elsewhere);
   agree(comm, [&] {
-    memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
-    if (checks::rma()) races_ = std::make_unique<race_watch>(node_);
-    check_unit(options.displacement_unit);
     if (memory.data == nullptr && memory.bytes > 0)
       throw argument_error(text(describe(), ": ", memory.bytes, " bytes at a null pointer, on rank ", rank_));
-    memory_.set_data(node_.rank, memory.data);
-    auto const origin = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data) % 64);
-    memory_.of(node_.rank).extent = {memory.bytes, options.displacement_unit, origin};
   });
+  memory_.set_data(node_.rank, memory.data);
+  auto const origin = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data) % 64);
+  memory_.of(node_.rank).extent = {memory.bytes, options.displacement_unit, origin};
   exchange_extents();
   expose(options);
   opened(options);
@@ -78,15 +66,29 @@ window_state::window_state(communicator const& comm, window_options options)
       ranks_(comm.size()) {
   auto const form = choice(flavour_, options);
   collective_scope const inside({.comm = comm, .operation = "window", .form = form});
-  node_ = comm_->nearby();
-  agree(comm, [&] { memory_.allocate(node_, 0, 1, window_memory::arrangement::elsewhere, describe()); });
-  regions_ = std::make_unique<region_directory>(comm, options);
+  make_memory(comm, 0, 1, window_memory::arrangement::elsewhere);
+  regions_ = make_together<region_directory>(comm, comm, options);
   call<MPI_Win_create_dynamic>(hints_of(options), comm_->raw(), &raw_);
   opened(options);
 }
 
-void window_state::check_unit(std::int64_t bytes) const {
-  if (bytes < 1) throw argument_error(text(describe(), ": a displacement unit of ", bytes, " bytes, on rank ", rank_));
+/// In steps that each make all ranks throw or none: what is wrong or missing on one, then what the node makes together.
+void window_state::make_memory(communicator const& comm, std::int64_t bytes, std::int64_t unit,
+                               window_memory::arrangement how) {
+  auto const& near = comm_->nearby();
+  auto const what = agree(comm, [&] {
+    if (how == window_memory::arrangement::joined && !near.whole)
+      throw unsupported(text(describe(), ": shared memory needs all ranks on one host, and ", near.size(), " of ",
+                             ranks_, " are on the host of rank ", rank_,
+                             "; use allocate, or communicator::split_shared"));
+    if (unit < 1) throw argument_error(text(describe(), ": a displacement unit of ", unit, " bytes, on rank ", rank_));
+    node_ = near;
+    memory_.prepare(node_);
+    if (checks::rma() && flavour_ != window_flavour::dynamic) races_ = std::make_unique<race_watch>(node_);
+    return describe();
+  });
+  agree(comm, [&] { memory_.allocate(node_, bytes, unit, how, what); });
+  if (races_) agree(comm, [&] { races_->open(); });
 }
 
 /// Gives MPI the part, from the multiple of 64 at or below it: MPICH mistakes other bases (quirk 1).
@@ -130,15 +132,18 @@ void window_state::ask_extent(int rank, part_extent& into) {
   call<MPI_Get>(static_cast<void*>(&into), bytes, MPI_BYTE, rank, MPI_Aint{0}, bytes, MPI_BYTE, raw_);
 }
 
-/// Every rank's extent to every rank: where no header in front of a part tells it. Collective.
+/// Every rank's extent to every rank: where no header in front of a part tells it. Collective; all throw, or none.
 void window_state::exchange_extents() {
   static_assert(sizeof(part_extent) == 24);
   auto const mine = memory_.of(node_.rank).extent;
-  std::vector<part_extent> all(static_cast<std::size_t>(ranks_));
+  std::vector<part_extent> all;
+  share_fault_over(comm_->raw(), fault_of([&] { all.resize(static_cast<std::size_t>(ranks_)); }));
   call<MPI_Allgather>(static_cast<void const*>(&mine), 24, MPI_BYTE, static_cast<void*>(all.data()), 24, MPI_BYTE,
                       comm_->raw());
-  for (int r = 0; r < ranks_; ++r)
-    if (node_.find(r) < 0) far_extents_[r] = all[static_cast<std::size_t>(r)];
+  share_fault_over(comm_->raw(), fault_of([&] {
+                     for (int r = 0; r < ranks_; ++r)
+                       if (node_.find(r) < 0) far_extents_[r] = all[static_cast<std::size_t>(r)];
+                   }));
 }
 
 window_state::~window_state() { release(); }

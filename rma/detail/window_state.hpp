@@ -154,7 +154,7 @@ public:
 private:
   enum class access { none, locked, all_locked, fenced, started };
 
-  void check_unit(std::int64_t bytes) const;
+  void make_memory(communicator const& comm, std::int64_t bytes, std::int64_t unit, window_memory::arrangement how);
   void expose(window_options const& options);
   void exchange_extents();
   void opened(window_options const& options);
@@ -193,7 +193,7 @@ private:
   std::unique_ptr<race_watch> races_;
   std::uint64_t exclusives_heard_ = 0;
   std::uint64_t fences_ = 0;
-  std::unique_ptr<region_directory> regions_; ///< of a dynamic window
+  std::shared_ptr<region_directory> regions_; ///< of a dynamic window
 
   access access_ = access::none;
   std::vector<int> covered_;         ///< parts that this rank has locked, or started to reach
