@@ -20,7 +20,7 @@ struct element_access {
   array_watch* watch;
 
   [[nodiscard]] T read() const {
-    tell("get", access_kind::read);
+    auto const watched = watch_for("get", access_kind::read);
     if (memory != nullptr) return *memory;
     T value{};
     get_elements(window, &value, place.rank, bytes_of<T>(place.offset), 1);
@@ -28,7 +28,7 @@ struct element_access {
     return value;
   }
   void write(T const& value) const {
-    tell("put", access_kind::write);
+    auto const watched = watch_for("put", access_kind::write);
     if (memory != nullptr) {
       *memory = value;
     } else {
@@ -38,20 +38,20 @@ struct element_access {
   }
   template <class Op>
   void update(T const& value, Op op) const {
-    tell("accumulate", access_kind::update);
+    auto const watched = watch_for("accumulate", access_kind::update);
     accumulate_elements(window, &value, place.rank, bytes_of<T>(place.offset), 1, op);
     complete_elements(window, place.rank);
   }
   template <class Op>
   [[nodiscard]] T fetch(T const& value, Op op) const {
-    tell("fetch_and_op", access_kind::update);
+    auto const watched = watch_for("fetch_and_op", access_kind::update);
     T old{};
     fetch_element<T>(window, value, old, place.rank, bytes_of<T>(place.offset), op);
     complete_elements(window, place.rank);
     return old;
   }
   [[nodiscard]] T compare_and_swap(T const& expected, T const& desired) const {
-    tell("compare_and_swap", access_kind::update);
+    auto const watched = watch_for("compare_and_swap", access_kind::update);
     T old{};
     compare_and_swap_element(window, expected, desired, old, place.rank, bytes_of<T>(place.offset));
     complete_elements(window, place.rank);
@@ -59,18 +59,13 @@ struct element_access {
   }
 
 private:
-  void tell(char const* operation, access_kind kind) const {
-    if (watch == nullptr) [[likely]]
-      return;
-    std::int64_t const one = 1;
-    watch->access({operation,
-                   kind,
-                   place.rank,
-                   window.near(place.rank) != nullptr,
-                   static_cast<std::int64_t>(sizeof(T)),
-                   place.offset,
-                   {&one, 1},
-                   {&one, 1}});
+  static constexpr std::int64_t one = 1;
+
+  [[nodiscard]] watched_scope watch_for(char const* operation, access_kind kind) const {
+    return {watch, [&] {
+              return watched_access{operation,    kind,      place.rank, static_cast<std::int64_t>(sizeof(T)),
+                                    place.offset, {&one, 1}, {&one, 1}};
+            }};
   }
 };
 

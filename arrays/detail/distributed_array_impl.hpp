@@ -42,7 +42,19 @@ distributed_array<T, N, Order>::distributed_array(communicator const& comm, inde
   memory_.window = detail::make_together<detail::window_state>(
       comm, comm, detail::bytes_of<T>(distribution().tile_volume(comm.rank())), std::move(options));
   parts_ = window().all_parts();
+  if (detail::array_watch::wanted(window())) agree(comm, [&] { start_watching(); });
   if (!window().all_near()) agree(comm, [&] { window().lock_all(); }); // one passive epoch for its whole life
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+void distributed_array<T, N, Order>::start_watching() {
+  if (memory_.watch != nullptr) return;
+  memory_.watch = std::make_shared<detail::array_watch>(
+      memory_.window, describe(), [spread = distribution()](int owner, std::int64_t offset) {
+        return detail::tuple_text(spread.global(owner, spread.local_index(owner, offset)));
+      });
+  parts_ = nullptr;
 }
 
 template <wire T, std::size_t N, storage_order Order>

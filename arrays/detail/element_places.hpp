@@ -125,14 +125,8 @@ void tell_watch(Array const& array, char const* operation, access_kind kind,
   if (watch == nullptr) return;
   std::int64_t const one = 1;
   for (auto const& each : elements)
-    watch->access({operation,
-                   kind,
-                   each.owner,
-                   array.window().near(each.owner) != nullptr,
-                   static_cast<std::int64_t>(sizeof(T)),
-                   each.offset,
-                   {&one, 1},
-                   {&one, 1}});
+    watch->before(
+        {operation, kind, each.owner, static_cast<std::int64_t>(sizeof(T)), each.offset, {&one, 1}, {&one, 1}});
 }
 
 /// Moves single elements between dense memory, in the order of `elements`, and their owners; where these are near, and

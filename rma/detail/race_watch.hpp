@@ -8,6 +8,7 @@
 #include <armada/rma/target.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,8 +28,16 @@ public:
   /// Once every rank of the node has one.
   void close_file() noexcept { segment_.close_file(); }
 
-  /// An access by this rank to the part of the node's rank `at`: `count` elements of `element` bytes from `offset` on,
-  /// or those of the target's layout. Throws `race_error` with both accesses when it races with one that is known.
+  /// Two accesses that nothing orders, with the ranks that the communicator knows.
+  struct race {
+    access_record mine, other;
+  };
+  /// Enters an access by this rank to bytes of the part of the node's rank `at`; gives the race that it makes with one
+  /// that is known.
+  [[nodiscard]] std::optional<race> enter(int at, access_kind kind, std::string_view operation, code_place const& place,
+                                          byte_run const& bytes, std::uint64_t phase);
+  /// The same for `count` elements of `element` bytes from `offset` on, or those of the target's layout. Throws
+  /// `race_error` with both accesses.
   void note(int at, access_kind kind, std::string_view operation, target const& where, std::int64_t offset,
             std::int64_t count, std::int64_t element, std::uint64_t phase, std::string const& window);
 

@@ -141,8 +141,12 @@ void window_state::unlock_all() {
 
 void window_state::sync() {
   ordering::tell();
-  order_memory();
+  sync_memory();
   ordering::hear();
+}
+
+void window_state::sync_memory() {
+  order_memory();
   // MPI knows it inside an epoch only; outside of any, the processor's order is all there is to keep.
   bool const passive = access_ == access::locked || access_ == access::all_locked;
   if (raw_ != MPI_WIN_NULL && passive) call<MPI_Win_sync>(raw_);

@@ -114,6 +114,8 @@ public:
   void flush_local_all();
   /// Orders this rank's loads and stores with what other ranks see.
   void sync();
+  /// The same beside a collective of MPI, which is what tells the race checker that ranks are ordered.
+  void sync_memory();
   /// Active target epochs. `fence` ends one and, unless told that none follows, begins the next. Collective.
   void fence(fence_assertions promised);
   void start(std::vector<int> const& targets, start_assertions promised);
