@@ -26,6 +26,9 @@ public:
   void add(int owner) {
     if (owners_.empty() || owners_.back() != owner) owners_.push_back(owner);
   }
+  void add(touched_owners const& others) {
+    owners_.insert(owners_.end(), others.owners_.begin(), others.owners_.end());
+  }
   [[nodiscard]] bool empty() const noexcept { return owners_.empty(); }
   /// Everything has moved when this returns.
   void complete(window_state& window) {
