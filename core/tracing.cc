@@ -11,11 +11,8 @@
 #include <cstdio>
 #include <exception>
 #include <mutex>
-#include <span>
-#include <string_view>
+#include <optional>
 #include <vector>
-
-#include <unistd.h>
 
 namespace armada {
 namespace tracing::detail {
@@ -64,33 +61,6 @@ std::string text_of(recording const& made, int rank) {
   return all;
 }
 
-/// A file that is written from its beginning on, and has its name once it is complete.
-class trace_file {
-public:
-  explicit trace_file(std::string const& path) : path_(path), file_(armada::detail::posix_file::make_beside(path)) {}
-  ~trace_file() {
-    if (!named_) unlink(file_.path().c_str());
-  }
-  trace_file(trace_file const&) = delete;
-  trace_file& operator=(trace_file const&) = delete;
-
-  void write(std::string_view text) {
-    file_.write_at(length_, std::as_bytes(std::span(text)));
-    length_ += static_cast<std::int64_t>(text.size());
-  }
-  void commit() {
-    file_.commit();
-    armada::detail::rename_file(file_.path(), path_);
-    named_ = true;
-  }
-
-private:
-  std::string path_;
-  armada::detail::posix_file file_;
-  std::int64_t length_ = 0;
-  bool named_ = false;
-};
-
 /// Hands the texts of all ranks, one after the other, to `take` on rank 0.
 template <class Take>
 void collect(communicator const& world, std::string const& mine, Take take) {
@@ -136,7 +106,7 @@ void begin(communicator const& world, std::string const& path) {
   auto& made = current();
   agree(world, [&] {
     if (on()) throw lifecycle_error(armada::detail::text("trace_to \"", path, "\": there is a trace already"));
-    if (world.rank() == 0) static_cast<void>(trace_file(path)); // it can be written
+    if (world.rank() == 0) static_cast<void>(armada::detail::replacement_file(path)); // it can be written
     made.events.clear();
     made.events.reserve(most_events);
     made.dropped = 0;
@@ -160,7 +130,7 @@ void end(communicator const& world) {
   call<MPI_Reduce>(static_cast<void const*>(&made.dropped), static_cast<void*>(&dropped), 1, MPI_INT64_T, MPI_SUM, 0,
                    world.raw());
   std::exception_ptr failure;
-  std::optional<trace_file> file;
+  std::optional<armada::detail::replacement_file> file;
   auto const guarded = [&](auto&& step) { // rank 0 takes what the others send, whatever happens
     if (failure) return;
     try {
@@ -172,20 +142,20 @@ void end(communicator const& world) {
   if (world.rank() == 0)
     guarded([&] {
       file.emplace(made.path);
-      file->write("{\"traceEvents\":[\n");
+      file->append("{\"traceEvents\":[\n");
     });
   bool first = true;
   collect(world, text_of(made, world.rank()), [&](std::string const& events) {
     guarded([&] {
-      if (!first) file->write(",\n");
-      file->write(events);
+      if (!first) file->append(",\n");
+      file->append(events);
       first = false;
     });
   });
   agree(world, [&] {
     if (failure) std::rethrow_exception(failure);
     if (!file) return;
-    file->write(armada::detail::text("\n],\"displayTimeUnit\":\"ns\",\"otherData\":{\"dropped\":", dropped, "}}\n"));
+    file->append(armada::detail::text("\n],\"displayTimeUnit\":\"ns\",\"otherData\":{\"dropped\":", dropped, "}}\n"));
     file->commit();
   });
   made.events = {};
