@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace armada::detail {
@@ -147,9 +148,11 @@ public:
   void set_chunk(std::int64_t bytes) noexcept { chunk_ = bytes; }
   [[nodiscard]] std::int64_t chunk() const noexcept { return chunk_; }
 
-  /// MPI's own handle, MPI_WIN_NULL where MPI has no part in it, and where a part's byte `offset` is for it.
+  /// MPI's own handle, MPI_WIN_NULL where MPI has no part in it, and where a part's byte `offset` is for it. Every call
+  /// of MPI that reaches a part asks for that, so that flushes know whom they are for.
   [[nodiscard]] MPI_Win raw() const noexcept { return raw_; }
   [[nodiscard]] MPI_Aint displacement(int rank, std::int64_t offset) {
+    if (access_ == access::all_locked) reached_.insert(rank);
     return static_cast<MPI_Aint>(offset + origin(rank));
   }
 
@@ -176,6 +179,7 @@ private:
   void check_ranks(std::vector<int> const& ranks, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
   void end_epochs();
+  void flush_reached();
   void hear_exclusives() noexcept;
   /// What the watchdog is told while this rank waits for `rank`.
   [[nodiscard]] watch_scope watched(std::string_view operation, int rank) const;
@@ -200,6 +204,7 @@ private:
   access access_ = access::none;
   std::vector<int> covered_;         ///< parts that this rank has locked, or started to reach
   std::vector<lock_kind> locked_as_; ///< how, for `locked`
+  std::unordered_set<int> reached_;  ///< with `all_locked`: ranks that something may be under way to or from
   bool extents_known_ = false;       ///< of all far ranks
   std::uint32_t exposed_to_ = 0;     ///< origins that this rank's part is exposed to
   bool exposed_ = false;
