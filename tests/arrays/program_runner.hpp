@@ -2,17 +2,15 @@
 
 /// Runs random programs on arrays of one type, beside a serial copy of each.
 
+#include "tests/arrays/paired_array.hpp"
+#include "tests/arrays/random_element.hpp"
 #include "tests/arrays/random_program.hpp"
 #include "tests/arrays/random_search.hpp"
-
-#include <armada/arrays/distributed_array.hpp>
+#include "tests/arrays/random_values.hpp"
 
 #include <xtensor/xadapt.hpp>
-#include <xtensor/xstrided_view.hpp>
 
 #include <algorithm>
-#include <array>
-#include <complex>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -26,68 +24,6 @@
 
 namespace armada::random_programs {
 
-/// A wire type with padding, which is written and read only.
-struct padded {
-  std::int16_t a;
-  std::int32_t b;
-  std::int8_t c;
-  friend bool operator==(padded const&, padded const&) = default;
-};
-
-template <class T>
-[[nodiscard]] T value_of(std::uint64_t seed, std::size_t k) {
-  auto const number = static_cast<std::int8_t>(number_of(seed, k));
-  if constexpr (std::same_as<T, padded>)
-    return {number, number * 1000, static_cast<std::int8_t>(-number)};
-  else if constexpr (detail::is_complex<T>)
-    return {static_cast<typename T::value_type>(number), static_cast<typename T::value_type>(number_of(seed + 1, k))};
-  else
-    return static_cast<T>(number);
-}
-
-/// Memory with gaps, backwards in every other dimension, between guards.
-template <class T>
-class gappy_memory {
-public:
-  gappy_memory(std::span<std::size_t const> shape, bool column_major)
-      : shape_(shape.begin(), shape.end()), strides_(shape.size()) {
-    std::ptrdiff_t reach = 1;
-    for (std::size_t i = 0; i < shape_.size(); ++i) {
-      std::size_t const m = column_major ? i : shape_.size() - 1 - i;
-      auto const extent = static_cast<std::ptrdiff_t>(shape_[m]);
-      std::ptrdiff_t const gap = !column_major && m % 2 == 0 ? 2 : 1;
-      bool const back = !column_major && m % 2 == 1;
-      strides_[m] = back ? -reach * gap : reach * gap;
-      if (back && extent > 0) offset_ += static_cast<std::size_t>((extent - 1) * reach * gap);
-      reach *= std::max<std::ptrdiff_t>(extent, 1) * gap;
-    }
-    all_ = xt::xtensor<T, 1>::from_shape({static_cast<std::size_t>(reach) + 2});
-    all_.fill(value_of<T>(5, 5));
-  }
-  [[nodiscard]] auto view() {
-    return xt::strided_view(all_, xt::dynamic_shape<std::size_t>(shape_), xt::dynamic_shape<std::ptrdiff_t>(strides_),
-                            offset_);
-  }
-  /// Element number k in row-major order.
-  [[nodiscard]] T& operator[](std::size_t k) {
-    auto at = static_cast<std::ptrdiff_t>(offset_);
-    for (std::size_t m = shape_.size(); m-- > 0; k /= shape_[m])
-      at += static_cast<std::ptrdiff_t>(k % shape_[m]) * strides_[m];
-    return all_.storage()[static_cast<std::size_t>(at)];
-  }
-  /// Whether nothing between the elements was written, which are forgotten here.
-  [[nodiscard]] bool intact(std::size_t elements) {
-    for (std::size_t k = 0; k < elements; ++k) (*this)[k] = value_of<T>(5, 5);
-    return std::all_of(all_.begin(), all_.end(), [](T const& each) { return each == value_of<T>(5, 5); });
-  }
-
-private:
-  xt::dynamic_shape<std::size_t> shape_;
-  xt::dynamic_shape<std::ptrdiff_t> strides_;
-  std::size_t offset_ = 1;
-  xt::xtensor<T, 1> all_;
-};
-
 /// Sections with one of `Kept` numbers of dimensions are tried. `Fault` makes the serial copy wrong: every put of more
 /// than two elements loses its last one there.
 template <class T, std::size_t N, storage_order Order, bool Fault, std::size_t... Kept>
@@ -98,7 +34,6 @@ public:
   program_runner(program const& all, communicator const& comm) : program_(all), comm_(comm) {
     for (auto const& plan : all.arrays) arrays_.emplace_back(plan, comm);
   }
-
   [[nodiscard]] std::string run() {
     for (auto& each : arrays_) expect(each.is_laid_out(), "the distribution of " + each.distributed.describe());
     for (step const& each : program_.steps) {
@@ -119,43 +54,7 @@ public:
   }
 
 private:
-  /// An array and its serial copy.
-  struct pair {
-    pair(array_plan const& what, communicator const& comm) : plan(what), distributed(made(what, comm)) {
-      auto const parts = distributed.distribution().grid().extents;
-      serial.resize(static_cast<std::size_t>(distributed.size()));
-      for (int r = 0; r < comm.size(); ++r)
-        tiles.push_back(plan.tile_places(r, indices(parts.begin(), parts.end()), Order));
-      if (plan.chunk > 0) distributed.window().set_chunk(plan.chunk);
-    }
-    static array made(array_plan const& plan, communicator const& comm) {
-      index_array<N> extents{}, parts{};
-      cut_array<N> cuts;
-      std::copy_n(plan.extents.begin(), N, extents.begin());
-      std::copy_n(plan.grid.begin(), N, parts.begin());
-      std::copy_n(plan.cuts.begin(), N, cuts.begin());
-      return plan.balanced ? array(comm, extents, cuts) : array(comm, extents, cuts, process_grid<N>(parts));
-    }
-    /// Whether the library says of every element what counting says.
-    [[nodiscard]] bool is_laid_out() const {
-      std::size_t elements = 0;
-      for (std::size_t r = 0; r < tiles.size(); elements += tiles[r++].size())
-        for (std::size_t k = 0; k < tiles[r].size(); ++k) {
-          index_array<N> index{};
-          auto rest = static_cast<std::int64_t>(tiles[r][k]);
-          for (std::size_t d = N; d-- > 0; rest /= plan.extents[d]) index[d] = rest % plan.extents[d];
-          element_place const place{static_cast<int>(r), static_cast<std::int64_t>(k)};
-          if (distributed.distribution().locate(index) != place) return false;
-        }
-      return elements == serial.size();
-    }
-
-    array_plan const& plan;
-    array distributed;
-    std::vector<T> serial;
-    std::vector<std::vector<std::size_t>> tiles; ///< of each rank: places in `serial`
-  };
-
+  using pair = paired_array<T, N, Order, Kept...>;
   pair& at(std::size_t i) { return arrays_[i]; }
 
   void expect(bool right, std::string const& what) {
@@ -179,49 +78,6 @@ private:
     array const& constant = at(i).distributed;
     xt::xtensor<T, N> const all = constant(xt::ellipsis());
     expect_equal({all.data(), all.size()}, at(i).serial, "all of array " + std::to_string(i));
-  }
-
-  /// Calls `use` with the section that a selection means.
-  void with_section(std::size_t i, any_selection const& chosen, auto use) {
-    auto const axes = chosen.axes();
-    ((axes.size() == Kept ? with_kept<Kept>(i, chosen, axes, use) : void()), ...);
-  }
-  template <std::size_t M>
-  void with_kept(std::size_t i, any_selection const& chosen, std::vector<int> const& axes, auto use) {
-    auto const resolved = [&]<std::size_t L, class Box>(std::vector<any_slice> const& slices, indices const& extents,
-                                                        std::vector<int> const& seen) {
-      selection<N, L, Box> result;
-      for (std::size_t d = 0; d < N; ++d)
-        if constexpr (std::same_as<Box, box<N>>)
-          result.selected.dimensions[d] = slices[d].as_interval(extents[d], d);
-        else
-          result.selected.dimensions[d] = slices[d].as_list(extents[d], d);
-      for (std::size_t m = 0; m < L; ++m) {
-        result.axes[m] = seen[m];
-        result.shape[m] =
-            seen[m] < 0 ? 1 : detail::count_of(result.selected.dimensions[static_cast<std::size_t>(seen[m])]);
-      }
-      return result;
-    };
-    auto const with_box = [&]<class Box>() {
-      auto& on = at(i).distributed;
-      if (chosen.outer.empty())
-        return use(
-            section<array, M, Box>(on, resolved.template operator()<M, Box>(chosen.slices, at(i).plan.extents, axes)));
-      std::vector<int> every;
-      indices extents;
-      for (std::size_t d = 0; d < N; ++d) {
-        every.push_back(static_cast<int>(d));
-        extents.push_back(std::ssize(chosen.outer[d].selected));
-      }
-      auto const outer = resolved.template operator()<N, Box>(chosen.outer, at(i).plan.extents, every);
-      use(section<array, M, Box>(on,
-                                 compose(outer, resolved.template operator()<M, Box>(chosen.slices, extents, axes))));
-    };
-    if (chosen.plain())
-      with_box.template operator()<box<N>>();
-    else
-      with_box.template operator()<listed_box<N>>();
   }
 
   void run(step const& each) {
@@ -258,7 +114,7 @@ private:
     std::vector<std::function<void()>> ends;
     for (action const& one : each.actions)
       if (one.rank == comm_.rank())
-        with_section(each.array, one.into, [&](auto const& from) {
+        at(each.array).with_section(one.into, [&](auto const& from) {
           auto const expected = serial_at(each.array, one.into.places(at(each.array).plan.extents));
           if (each.what == deed::get) return get_one(each, from, expected);
           using tensor = typename std::remove_cvref_t<decltype(from)>::tensor;
@@ -304,22 +160,18 @@ private:
   }
 
   // Writing.
-  /// What an action writes.
-  std::vector<T> written(step const& each, action const& one, std::size_t count) {
-    std::vector<T> values;
-    for (std::size_t k = 0; k < count; ++k) values.push_back(value_of<T>(one.values, each.form == 7 ? 0 : k));
-    return values;
-  }
   /// How many elements of the actor's tile are the source of an action with `count`; none if it has not so many.
   std::size_t from_tile(step const& each, action const& one, std::size_t count) {
     if (each.form < 8 || each.form > 10 || each.what == deed::puts) return 0;
     return at(each.other).tiles[static_cast<std::size_t>(one.rank)].size() < count ? 0 : count;
   }
+  /// What an action writes.
   std::vector<T> source(step const& each, action const& one, std::size_t count) {
     auto places = at(each.other).tiles[static_cast<std::size_t>(one.rank)];
-    if (from_tile(each, one, count) == 0) return written(each, one, count);
-    places.resize(count);
-    return serial_at(each.other, places);
+    places.resize(from_tile(each, one, count));
+    auto values = serial_at(each.other, places);
+    for (auto k = values.size(); k < count; ++k) values.push_back(value_of<T>(one.values, each.form == 7 ? 0 : k));
+    return values;
   }
   /// Calls `move(buffer)` with the buffer of an action, or `assign(expression)`.
   template <class Section>
@@ -364,7 +216,7 @@ private:
       auto const places = one.into.places(at(each.array).plan.extents);
       auto values = source(each, one, places.size());
       if (one.rank == comm_.rank())
-        with_section(each.array, one.into, [&](auto const& into) {
+        at(each.array).with_section(one.into, [&](auto const& into) {
           if (each.what == deed::puts) return ends.push_back(begun(into, values));
           if (each.form == 7) return static_cast<void>(into = value_of<T>(one.values, 0));
           with_source(
@@ -419,7 +271,7 @@ private:
       auto const places = one.into.places(at(each.array).plan.extents);
       auto values = source(each, one, places.size());
       if (one.rank == comm_.rank())
-        with_section(each.array, one.into, [&](auto const& into) { accumulate_one(each, one, into, values, op); });
+        at(each.array).with_section(one.into, [&](auto const& into) { accumulate_one(each, one, into, values, op); });
       for (std::size_t k = 0; k < places.size(); ++k) {
         T& element = at(each.array).serial[places[k]];
         element = std::same_as<Op, replace> ? values[k] : static_cast<T>(op(element, values[k]));
@@ -449,9 +301,9 @@ private:
     auto const to = one.into.places(at(each.array).plan.extents), from = one.from.places(at(each.other).plan.extents);
     auto const values = serial_at(each.other, from);
     if (one.rank == comm_.rank())
-      with_section(each.array, one.into, [&](auto const& into) {
+      at(each.array).with_section(one.into, [&](auto const& into) {
         using target = std::remove_cvref_t<decltype(into)>;
-        with_section(each.other, one.from, [&](auto const& source) {
+        at(each.other).with_section(one.from, [&](auto const& source) {
           if constexpr (std::remove_cvref_t<decltype(source)>::dimensions == target::dimensions) into = source;
         });
       });
@@ -465,7 +317,7 @@ private:
     auto const values = serial_at(each.other, one.from.places(at(each.other).plan.extents));
     if (values.size() > places.size()) return;
     if (one.rank == comm_.rank())
-      with_section(each.other, one.from, [&](auto const& from) {
+      at(each.other).with_section(one.from, [&](auto const& from) {
         std::span<T> const mine = at(each.array).distributed.local().elements().first(values.size());
         auto const shape = from.shape();
         auto view = xt::adapt(mine.data(), mine.size(), xt::no_ownership(),
@@ -487,42 +339,14 @@ private:
       T& serial = at(each.array).serial[one.place];
       T const before = serial;
       T expected = one.values % 2 == 0 ? before : value;
-      serial = after(one, before, value, expected);
+      serial = after<T>(one, before, value, expected);
       if (one.rank != comm_.rank()) continue;
       auto const found = std::apply(
-          [&](auto... i) { return element_once(at(each.array).distributed, one, value, expected, i...); }, index);
+          [&](auto... i) { return touch<T>(at(each.array).distributed, one, value, expected, i...); }, index);
       if (each.what == deed::touch && found)
         expect(*found == before, "an element was not what it should be before " + std::to_string(one.how));
     }
   }
-  static T after(action const& one, T const& before, T const& value, T const& expected) {
-    if (one.how == 0) return before;
-    if constexpr (accumulator<std::plus<>, T>) {
-      if (one.how == 2 || one.how == 4) return static_cast<T>(before + value);
-      if (one.how == 3) return static_cast<T>(before - value);
-      if constexpr (accumulator<minimum, T>)
-        if (one.how == 6) return std::min(before, value);
-    }
-    if (one.how == 7) return before == expected ? value : before;
-    return value;
-  }
-  /// What the element was before, if that is said.
-  static std::optional<T> element_once(array& on, action const& one, T const& value, T const& expected, auto... i) {
-    if (one.how == 0) return static_cast<T>(on(i...));
-    if (one.how == 1) on(i...) = value;
-    if constexpr (accumulator<std::plus<>, T>) {
-      if (one.how == 2) on(i...) += value;
-      if (one.how == 3) on(i...) -= value;
-      if (one.how == 4) return on.fetch_add({i...}, value);
-      if (one.how == 5) return on.exchange({i...}, value);
-      if constexpr (accumulator<minimum, T>)
-        if (one.how == 6) return on.fetch_and_op({i...}, value, minimum{});
-      if constexpr (std::integral<T>)
-        if (one.how == 7) return on.compare_and_swap({i...}, expected, value);
-    }
-    return std::nullopt;
-  }
-
   // Tiles.
   void stores(step const& each) {
     auto& on = at(each.array);
