@@ -10,17 +10,24 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <new>
+#include <string>
 #include <utility>
 
 namespace armada::detail {
 namespace {
 
-/// What all ranks choose alike, for the comparison of collectives.
-std::string choice(window_flavour flavour, window_options const& options) {
+/// What all ranks choose alike, for the comparison of collectives. Nothing where memory is short: nobody has agreed on
+/// anything yet.
+std::string choice(window_flavour flavour, window_options const& options) noexcept {
   if (!checks::supervised()) return {};
   constexpr std::array names{"allocated", "created", "allocated_shared", "dynamic"};
-  return text(names[static_cast<std::size_t>(flavour)], options.raw ? ", raw" : "", ", connect_up_to ",
-              options.connect_up_to);
+  try {
+    return text(names[static_cast<std::size_t>(flavour)], options.raw ? ", raw" : "", ", connect_up_to ",
+                options.connect_up_to);
+  } catch (std::bad_alloc const&) {
+    return {};
+  }
 }
 
 MPI_Info hints_of(window_options const& options) noexcept {
