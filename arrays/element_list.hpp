@@ -13,12 +13,13 @@
 
 #include <xtensor/xtensor.hpp>
 
+#include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace armada {
 namespace detail {
@@ -30,42 +31,18 @@ concept array_of_elements = requires(Array const& a) {
   a.memory();
   a.distribution().locate(index_array<Array::dimensions>{});
 };
-
-/// Where all is memory of this host and nobody watches: no plan is needed.
 template <class Array>
-[[nodiscard]] bool moves_directly(Array const& a) {
-  return a.window().all_near() && a.memory().watch == nullptr;
-}
+concept array_of_variables = array_of_elements<Array> && !std::is_const_v<Array>;
 
-/// A gather under way: elements by owner, and where each of them goes.
-template <class T>
-struct gathering {
-  std::vector<listed_element> elements;
-  std::vector<T> dense;
-  touched_owners touched;
-
-  void finish(window_state& window, T* into) {
-    touched.complete(window);
-    for (std::size_t i = 0; i < elements.size(); ++i) into[elements[i].position] = dense[i];
-  }
-};
-
+/// into[k] = element number k of a list that has been checked. What is near has moved when this returns.
 template <class Array, class List>
-[[nodiscard]] auto begin_gather(Array const& a, List const& indices) {
+[[nodiscard]] touched_owners begin_gather(Array const& a, List const& indices, typename Array::value_type* into) {
   using T = typename Array::value_type;
-  gathering<T> begun{by_owner(a, indices), std::vector<T>(static_cast<std::size_t>(indices.size())), {}};
-  tell_watch<T>(a, "gather", access_kind::read, begun.elements);
-  begun.touched = move_elements(a, begun.elements, begun.dense.data(), far_access::get);
-  return begun;
-}
-
-template <class Array, class List>
-void gather_elements(Array const& a, List const& indices, typename Array::value_type* into) {
-  using T = typename Array::value_type;
-  if (moves_directly(a))
-    for_each_near<T const>(a, indices, [&](std::size_t position, T const* element) { into[position] = *element; });
-  else
-    begin_gather(a, indices).finish(a.window(), into);
+  tell_watch(a, indices, "gather", access_kind::read);
+  auto far = use_near<T const>(a, indices, [=](T const* element, std::int64_t position) { into[position] = *element; });
+  sort_by_owner(far);
+  return move_elements(
+      a.window(), far, [&](std::size_t number) { return into + far[number].position; }, far_access::get, moved_as<T>());
 }
 
 /// The values of a list: one for each element, or one for all. `value(position)`.
@@ -75,35 +52,23 @@ template <class T, class List, class Values>
     return [value = static_cast<T>(values)](std::int64_t) { return value; };
   } else {
     auto const elements = view(values);
-    if (static_cast<std::size_t>(elements.size()) != static_cast<std::size_t>(indices.size()))
+    if (!std::cmp_equal(elements.size(), indices.size()))
       throw argument_error(text(operation, " of ", elements.size(), " values to ", indices.size(), " elements of ",
                                 array.describe(), ", on rank ", array.comm().rank()));
-    return [data = elements.data()](std::int64_t position) { return data[position]; };
+    T const* from = elements.data();
+    std::unique_ptr<T[]> copy; // of the array's own memory, which changes meanwhile
+    if (array.window().holds(from)) {
+      copy = std::make_unique<T[]>(elements.size());
+      std::copy(elements.begin(), elements.end(), copy.get());
+      from = copy.get();
+    }
+    return [copy = std::move(copy), from](std::int64_t position) { return from[position]; };
   }
 }
 
 template <class Values, class T>
 concept values_of = std::convertible_to<Values const&, T> ||
     (source<Values const&>&& std::same_as<element_t<Values const&>, T>);
-
-/// Gives every run of equal places, `merge(first, last)`, and keeps one element of each.
-template <class T, class Merge>
-[[nodiscard]] std::vector<T> merge_places(std::vector<listed_element>& elements, Merge merge) {
-  std::vector<T> dense;
-  dense.reserve(elements.size());
-  std::size_t kept = 0;
-  for (std::size_t first = 0; first < elements.size();) {
-    std::size_t last = first + 1;
-    while (last < elements.size() && elements[last].owner == elements[first].owner &&
-           elements[last].offset == elements[first].offset)
-      ++last;
-    dense.push_back(merge(first, last));
-    elements[kept++] = elements[first];
-    first = last;
-  }
-  elements.resize(kept);
-  return dense;
-}
 
 } // namespace detail
 
@@ -112,7 +77,7 @@ template <detail::array_of_elements Array, detail::element_list<Array::dimension
 [[nodiscard]] xt::xtensor<typename Array::value_type, 1> gather(Array const& a, List const& indices) {
   detail::check_elements(a, indices);
   auto values = xt::xtensor<typename Array::value_type, 1>::from_shape({static_cast<std::size_t>(indices.size())});
-  detail::gather_elements(a, indices, values.data());
+  detail::begin_gather(a, indices, values.data()).complete(a.window());
   return values;
 }
 
@@ -120,80 +85,75 @@ template <detail::array_of_elements Array, detail::element_list<Array::dimension
 template <detail::array_of_elements Array, detail::element_list<Array::dimensions> List>
 [[nodiscard]] pending<xt::xtensor<typename Array::value_type, 1>> gather(Array const& a, List const& indices,
                                                                          nonblocking_t) {
-  using T = typename Array::value_type;
   detail::check_elements(a, indices);
-  auto begun = std::make_unique<detail::gathering<T>>(detail::begin_gather(a, indices));
-  return detail::make_pending(MPI_REQUEST_NULL, detail::request_kind::collective,
-                              [window = a.memory().window, begun = std::move(begun)](MPI_Status const&) {
-                                auto values = xt::xtensor<T, 1>::from_shape({begun->elements.size()});
-                                if (!window->is_open()) begun->touched = {}; // the end of the epoch has completed it
-                                begun->finish(*window, values.data());
-                                return values;
-                              });
+  auto values = xt::xtensor<typename Array::value_type, 1>::from_shape({static_cast<std::size_t>(indices.size())});
+  auto touched = detail::begin_gather(a, indices, values.data());
+  return detail::completed_later(a.memory().window, std::move(touched), std::move(values));
 }
 
-/// The elements at `indices`, into a buffer of the same length, which is not memory of the array. Throws
-/// `argument_error` with both lengths.
+/// The elements at `indices`, into a buffer of the same length, without allocation where all is near and the buffer is
+/// not memory of the array. Throws `argument_error` with both lengths.
 template <detail::array_of_elements Array, detail::element_list<Array::dimensions> List, writable Buffer>
-  requires std::same_as < element_t<Buffer>,
-typename Array::value_type > void gather(Array const& a, List const& indices, Buffer&& into) {
+  requires(std::same_as<element_t<Buffer>, typename Array::value_type>)
+void gather(Array const& a, List const& indices, Buffer&& into) {
   detail::check_elements(a, indices);
   auto const elements = view(into);
-  if (static_cast<std::size_t>(elements.size()) != static_cast<std::size_t>(indices.size()))
+  if (!std::cmp_equal(elements.size(), indices.size()))
     throw argument_error(detail::text("gather of ", indices.size(), " elements of ", a.describe(), " into a buffer of ",
                                       elements.size(), ", on rank ", a.comm().rank()));
-  if (!a.window().holds(elements.data())) return detail::gather_elements(a, indices, elements.data());
+  if (!a.window().holds(elements.data())) return detail::begin_gather(a, indices, elements.data()).complete(a.window());
   auto const copy = gather(a, indices);
   std::copy(copy.begin(), copy.end(), elements.begin());
 }
 
 /// The elements at `indices` = values: one for each, or one for all. Of values for the same element the last one stays.
-template <detail::array_of_elements Array, detail::element_list<Array::dimensions> List,
+/// Throws `argument_error` for values of another number.
+template <detail::array_of_variables Array, detail::element_list<Array::dimensions> List,
           detail::values_of<typename Array::value_type> Values>
 void scatter(Array& a, List const& indices, Values const& values) {
   using T = typename Array::value_type;
   detail::check_elements(a, indices);
   auto const value = detail::values_for<T>("scatter", a, indices, values);
-  if (detail::moves_directly(a))
-    return detail::for_each_near<T>(
-        a, indices, [&](std::size_t position, T* element) { *element = value(static_cast<std::int64_t>(position)); });
-  auto elements = detail::by_owner(a, indices);
-  detail::tell_watch<T>(a, "scatter", detail::access_kind::write, elements);
-  auto dense = detail::merge_places<T>(
-      elements, [&](std::size_t, std::size_t last) { return value(elements[last - 1].position); });
-  detail::move_elements(a, elements, dense.data(), detail::far_access::put).complete(a.window());
+  detail::tell_watch(a, indices, "scatter", detail::access_kind::write);
+  auto far = detail::use_near<T>(a, indices, [&](T* element, std::int64_t position) { *element = value(position); });
+  detail::sort_by_place(far);
+  auto const dense =
+      detail::merge_places<T>(far, [&](std::size_t, std::size_t last) { return value(far[last - 1].position); });
+  detail::move_elements(
+      a.window(), far, [&](std::size_t number) { return dense.data() + number; }, detail::far_access::put,
+      detail::moved_as<T>())
+      .complete(a.window());
 }
 
 /// Adds to the elements at `indices` values: one for each, or one for all; atomically with respect to every other
-/// update. An element that comes several times gets all of them.
-template <detail::array_of_elements Array, detail::element_list<Array::dimensions> List,
+/// update. An element that is listed several times gets all of them. Throws `argument_error` for values of another
+/// number.
+template <detail::array_of_variables Array, detail::element_list<Array::dimensions> List,
           detail::values_of<typename Array::value_type> Values>
-  requires accumulator < std::plus<>,
-typename Array::value_type > void scatter_add(Array& a, List const& indices, Values const& values) {
+  requires(accumulator<std::plus<>, typename Array::value_type>)
+void scatter_add(Array& a, List const& indices, Values const& values) {
   using T = typename Array::value_type;
   detail::check_elements(a, indices);
   auto const value = detail::values_for<T>("scatter_add", a, indices, values);
-  if (detail::moves_directly(a))
-    return detail::for_each_near<T>(a, indices, [&](std::size_t position, T* element) {
-      static_cast<void>(detail::near_fetch(detail::near_place<T>{element, a.window().memory(), &a.window().locks()},
-                                           value(static_cast<std::int64_t>(position)), std::plus<>{}));
+  detail::tell_watch(a, indices, "scatter_add", detail::access_kind::update);
+  if (auto& window = a.window(); window.all_near()) {
+    auto const* const memory = window.memory();
+    auto* const locks = &window.locks();
+    detail::use_near<T>(a, indices, [&, memory, locks](T* element, std::int64_t position) {
+      static_cast<void>(detail::near_fetch<T>({element, memory, locks}, value(position), std::plus<>{}));
     });
-  auto elements = detail::by_owner(a, indices);
-  detail::tell_watch<T>(a, "scatter_add", detail::access_kind::update, elements);
-  auto dense = detail::merge_places<T>(elements, [&](std::size_t first, std::size_t last) {
+    return;
+  }
+  auto elements = detail::places_of(a, indices); // near ones too: the processor's updates and MPI's do not mix
+  detail::sort_by_place(elements);
+  auto const dense = detail::merge_places<T>(elements, [&](std::size_t first, std::size_t last) {
     T sum = value(elements[first].position);
     while (++first < last) sum = static_cast<T>(sum + value(elements[first].position));
     return sum;
   });
-  if (a.window().all_near()) { // somebody watches
-    for (std::size_t i = 0; i < elements.size(); ++i)
-      detail::accumulate_elements(a.window(), &dense[i], elements[i].owner, detail::bytes_of<T>(elements[i].offset), 1,
-                                  std::plus<>{});
-    return;
-  }
-  detail::move_elements(a, elements, dense.data(), detail::far_access::accumulate,
-                        detail::element_layout{datatype_of<T>(), 1, sizeof(T)},
-                        accumulate_operation_of<T>(std::plus<>{}))
+  detail::move_elements(
+      a.window(), elements, [&](std::size_t number) { return dense.data() + number; }, detail::far_access::accumulate,
+      {datatype_of<T>(), 1, sizeof(T)}, accumulate_operation_of<T>(std::plus<>{}))
       .complete(a.window());
 }
 

@@ -2,18 +2,21 @@
 
 /// Lists of elements of an array, checked and found: the plan of `gather`, `scatter` and `scatter_add`.
 
+#include <armada/arrays/detail/radix_sort.hpp>
 #include <armada/arrays/detail/transfer.hpp>
 #include <armada/arrays/index/box.hpp>
 #include <armada/arrays/slice.hpp>
 
-#include <algorithm>
+#include <xtensor/xtensor.hpp>
+
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace armada::detail {
@@ -71,90 +74,149 @@ template <std::size_t N>
   return spread.locate(index);
 }
 
-/// Calls `use(position, element)` with the memory of every element of a list, whose array is all near; addresses are
-/// found some ahead of their use, so that the processor fetches many at a time.
-template <class T, class Array, class List, class Use>
-void for_each_near(Array const& array, List const& list, Use use) {
-  constexpr std::size_t ahead = 64;
-  std::array<T*, ahead> found;
-  auto* const* const parts = array.window().all_parts();
+/// Calls `use(place, position)` for every element of a list that has been checked.
+template <class Array, class List, class Use>
+void for_each_place(Array const& array, List const& list, Use use) {
   auto const& spread = array.distribution();
-  std::size_t position = 0, pending = 0;
-  auto const drain = [&] {
-    for (std::size_t i = 0; i < pending; ++i) use(position - pending + i, found[i]);
-    pending = 0;
-  };
-  for (auto const& each : list) {
-    auto const place = place_in(spread, each);
-    T* const element = reinterpret_cast<T*>(parts[place.rank]) + place.offset;
-    __builtin_prefetch(element);
-    found[pending++] = element;
-    ++position;
-    if (pending == ahead) drain();
-  }
-  drain();
+  std::int64_t position = 0;
+  for (auto const& each : list) use(place_in(spread, each), position++);
 }
 
-/// An element of a list by its owner: `position` in the list.
+/// Elements in memory, used some time after they were found, so that the processor fetches many at a time.
+template <class T, class Use>
+class fetched_ahead {
+public:
+  /// `use(element, position)`, in the order in which they are added.
+  explicit fetched_ahead(Use use) : use_(std::move(use)) {}
+
+  void add(T* element, std::int64_t position) {
+    __builtin_prefetch(element);
+    waiting_[count_++] = {element, position};
+    if (count_ == waiting_.size()) finish();
+  }
+  void finish() {
+    for (std::size_t i = 0; i < count_; ++i) use_(waiting_[i].element, waiting_[i].position);
+    count_ = 0;
+  }
+
+private:
+  struct found {
+    T* element;
+    std::int64_t position;
+  };
+  Use use_;
+  std::array<found, 64> waiting_;
+  std::size_t count_ = 0;
+};
+
+/// An element of a list, and which one it is.
 struct listed_element {
   int owner;
   std::int64_t offset, position;
 };
 
-/// All of a list, sorted by owner, place and position.
+/// Runs `near(element, position)` for the elements of a list that are memory of this host; returns the others. Both in
+/// the order of the list.
+template <class T, class Array, class List, class Near>
+std::vector<listed_element> use_near(Array const& array, List const& list, Near near) {
+  std::vector<listed_element> far;
+  fetched_ahead<T, Near> ahead(std::move(near));
+  auto const& window = array.window();
+  for_each_place(array, list, [&](element_place const& place, std::int64_t position) {
+    if (T* const element = near_element<T>(window, place.rank, bytes_of<T>(place.offset))) [[likely]]
+      ahead.add(element, position);
+    else
+      far.push_back({place.rank, place.offset, position});
+  });
+  ahead.finish();
+  return far;
+}
+
+/// All elements of a list.
 template <class Array, class List>
-[[nodiscard]] std::vector<listed_element> by_owner(Array const& array, List const& list) {
+[[nodiscard]] std::vector<listed_element> places_of(Array const& array, List const& list) {
   std::vector<listed_element> elements;
   elements.reserve(static_cast<std::size_t>(list.size()));
-  std::int64_t position = 0;
-  for (auto const& each : list) {
-    auto const place = place_in(array.distribution(), each);
-    elements.push_back({place.rank, place.offset, position++});
-  }
-  std::sort(elements.begin(), elements.end(), [](listed_element const& a, listed_element const& b) {
-    return std::tie(a.owner, a.offset, a.position) < std::tie(b.owner, b.offset, b.position);
+  for_each_place(array, list, [&](element_place const& place, std::int64_t position) {
+    elements.push_back({place.rank, place.offset, position});
   });
   return elements;
 }
 
-/// Tells who watches the array of an access to elements, one by one.
-template <class T, class Array>
-void tell_watch(Array const& array, char const* operation, access_kind kind,
-                std::vector<listed_element> const& elements) {
-  auto const& watch = array.memory().watch;
-  if (watch == nullptr) return;
-  std::int64_t const one = 1;
-  for (auto const& each : elements)
-    watch->before(
-        {operation, kind, each.owner, static_cast<std::int64_t>(sizeof(T)), each.offset, {&one, 1}, {&one, 1}});
+/// Elements of one owner lie together, in the order of the list.
+inline void sort_by_owner(std::vector<listed_element>& elements) {
+  radix_sort(elements, [](listed_element const& each) { return static_cast<unsigned>(each.owner); });
+}
+/// In memory order as well; what is listed several times lies together in the order of the list.
+inline void sort_by_place(std::vector<listed_element>& elements) {
+  radix_sort(elements, [](listed_element const& each) { return static_cast<std::uint64_t>(each.offset); });
+  sort_by_owner(elements);
 }
 
-/// Moves single elements between dense memory, in the order of `elements`, and their owners; where these are near, and
-/// it is no update, by loads and stores. What is far is complete when the owners that are returned have been flushed.
-template <class T, class Array>
-[[nodiscard]] touched_owners move_elements(Array const& array, std::vector<listed_element> const& elements, T* dense,
-                                           far_access access, element_layout const& element = moved_as<T>(),
-                                           MPI_Op operation = MPI_OP_NULL) {
-  touched_owners touched;
-  auto& window = array.window();
+/// Keeps one of elements that are the same, and gives their value: `merge(first, last)` of the elements in between.
+template <class T, class Merge>
+[[nodiscard]] xt::xtensor<T, 1> merge_places(std::vector<listed_element>& elements, Merge merge) {
+  auto values = xt::xtensor<T, 1>::from_shape({elements.size()});
+  std::size_t kept = 0;
   for (std::size_t first = 0; first < elements.size();) {
-    int const owner = elements[first].owner;
-    T* const memory = access == far_access::accumulate ? nullptr : near_element<T>(window, owner, 0);
-    row_layout const single{element, 1, element.bytes, element.bytes};
-    far_rows rows(window, owner, access, single, operation);
-    std::size_t at = first;
-    for (; at < elements.size() && elements[at].owner == owner; ++at) {
-      std::int64_t const offset = elements[at].offset;
-      if (memory == nullptr)
-        rows.add(reinterpret_cast<std::byte const*>(dense + at), offset * element.bytes);
-      else if (access == far_access::get)
-        dense[at] = memory[offset];
-      else
-        memory[offset] = dense[at];
+    std::size_t last = first + 1;
+    while (last < elements.size() && elements[last].owner == elements[first].owner &&
+           elements[last].offset == elements[first].offset)
+      ++last;
+    values(kept) = merge(first, last);
+    elements[kept++] = elements[first];
+    first = last;
+  }
+  elements.resize(kept);
+  return values;
+}
+
+/// Tells who watches the array of an access to elements, one by one.
+template <class Array, class List>
+void tell_watch(Array const& array, List const& list, char const* operation, access_kind kind) {
+  auto const& watch = array.memory().watch;
+  if (watch == nullptr) [[likely]]
+    return;
+  std::int64_t const one = 1;
+  for_each_place(array, list, [&](element_place const& place, std::int64_t) {
+    watch->before({operation,
+                   kind,
+                   place.rank,
+                   static_cast<std::int64_t>(sizeof(typename Array::value_type)),
+                   place.offset,
+                   {&one, 1},
+                   {&one, 1}});
+  });
+}
+
+/// Moves elements, those of an owner together, between `here(number)` and their owners by MPI; neighbours on both sides
+/// that are many go as one. Complete when the owners that are returned have been flushed.
+template <class Here>
+[[nodiscard]] touched_owners move_elements(window_state& window, std::vector<listed_element> const& elements, Here here,
+                                           far_access access, element_layout const& element,
+                                           MPI_Op operation = MPI_OP_NULL) {
+  auto const row_of = [&](std::size_t count) {
+    return row_layout{element, static_cast<std::int64_t>(count), element.bytes, element.bytes};
+  };
+  auto const many = static_cast<std::size_t>(far_rows::long_row / element.bytes);
+  touched_owners touched;
+  for (std::size_t at = 0; at < elements.size();) {
+    int const owner = elements[at].owner;
+    auto const neighbours = [&](std::size_t next) {
+      return next < elements.size() && elements[next].owner == owner &&
+             elements[next].offset == elements[next - 1].offset + 1 && here(next) == here(next - 1) + 1;
+    };
+    far_rows rows(window, owner, access, row_of(1), operation);
+    while (at < elements.size() && elements[at].owner == owner) {
+      std::size_t end = at + 1;
+      while (neighbours(end)) ++end;
+      std::size_t const together = end - at >= many ? end - at : 1;
+      rows.reshape(row_of(together));
+      for (; at < end; at += together)
+        rows.add(reinterpret_cast<std::byte const*>(here(at)), elements[at].offset * element.bytes);
     }
     rows.finish();
-    if (memory == nullptr) touched.add(owner);
-    first = at;
+    touched.add(owner);
   }
   return touched;
 }

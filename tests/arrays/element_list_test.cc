@@ -32,6 +32,16 @@ static_assert(can_scatter<pairs, double> && can_scatter<pairs, int> && can_scatt
 static_assert(!can_scatter<pairs, std::vector<float>> && !can_scatter<std::vector<int>, double>);
 static_assert(!can_scatter<std::vector<std::array<int, 3>>, double> &&
               !can_scatter<std::vector<std::array<double, 2>>, double>);
+template <class Array, class List = pairs, class Value = double>
+concept can_change = requires(Array& a, List const& list, Value const& value) {
+  scatter(a, list, value);
+};
+static_assert(can_change<distributed_array<double, 2>> && !can_change<distributed_array<double, 2> const>);
+template <class Array, class List, class Value>
+concept can_add = requires(Array& a, List const& list, Value const& value) {
+  scatter_add(a, list, value);
+};
+static_assert(can_add<distributed_array<double, 2>, pairs, double>);
 
 /// Lists of a 2-D array, from either end, with repetitions.
 pairs random_list(std::mt19937& random, index_array<2> const& shape, int length) {
@@ -92,6 +102,10 @@ void agrees_with_a_serial_copy(cut_array<2> const& cuts) {
 TEST(element_list, agrees_with_a_serial_copy) {
   using enum storage_order;
   agrees_with_a_serial_copy<double, row_major>({block, whole});
+  std::vector<std::int64_t> boundaries(static_cast<std::size_t>(ranks()) + 1, 9); // all but the first two have nothing
+  boundaries[0] = 0;
+  if (ranks() > 1) boundaries[1] = 4;
+  agrees_with_a_serial_copy<double, row_major>({irregular(boundaries), whole});
   agrees_with_a_serial_copy<std::int16_t, row_major>({block_cyclic(2), cyclic});
   agrees_with_a_serial_copy<std::complex<float>, column_major>({block, cyclic});
 }
@@ -124,6 +138,63 @@ TEST(element_list, updates_of_all_ranks_are_all_there) {
   for (int const i : list) expected[static_cast<std::size_t>(i)] += 5.0 * ranks();
   for (int i = 0; i < 50; ++i) EXPECT_EQ(a(i), expected[static_cast<std::size_t>(i)]);
   a.fence();
+}
+
+/// Neighbours that are many go in messages of their own, between others that are few.
+TEST(element_list, of_neighbours) {
+  constexpr int per_rank = 3000;
+  int const extent = per_rank * ranks();
+  distributed_array<double, 1> a(world(), {extent});
+  std::vector<int> list{5, 3};
+  for (int i = 10; i < extent; ++i) list.push_back(i);
+  for (int i : {1, 0, 9, 8, 8}) list.push_back(i);
+  std::vector<double> values, expected(static_cast<std::size_t>(extent));
+  for (int i : list) {
+    values.push_back(i + 0.5 * static_cast<double>(values.size()));
+    expected[static_cast<std::size_t>(i)] = values.back();
+  }
+  if (me() == ranks() - 1) scatter(a, list, values);
+  a.fence();
+  for (int i = 0; i < extent; ++i) ASSERT_EQ(a(i), expected[static_cast<std::size_t>(i)]) << i;
+  auto const found = gather(a, list, nonblocking).wait();
+  for (std::size_t k = 0; k < list.size(); ++k) ASSERT_EQ(found(k), expected[static_cast<std::size_t>(list[k])]) << k;
+  a.fence();
+  scatter_add(a, list, 1);
+  a.fence();
+  for (int i = 0; i < extent; ++i) {
+    int const listed = i == 8 ? 2 : i >= 9 || i == 0 || i == 1 || i == 3 || i == 5 ? 1 : 0;
+    ASSERT_EQ(a(i), expected[static_cast<std::size_t>(i)] + listed * ranks()) << i;
+  }
+  a.fence();
+}
+
+struct particle {
+  std::array<double, 3> place;
+  std::int16_t kind; // and six bytes of padding
+  friend bool operator==(particle const&, particle const&) = default;
+};
+static_assert(can_change<distributed_array<particle, 1>, std::vector<int>, particle> &&
+              !can_add<distributed_array<particle, 1>, std::vector<int>, particle>);
+
+TEST(element_list, of_aggregates) {
+  distributed_array<particle, 1> a(world(), {10}, {cyclic});
+  std::vector<particle> const values{{{1, 2, 3}, 4}, {{5, 6, 7}, 8}, {{9, 10, 11}, 12}};
+  if (me() == 0) scatter(a, std::vector{7, 2, 7}, values);
+  a.fence();
+  auto const found = gather(a, std::vector{2, 3, 7});
+  EXPECT_EQ(found(0), values[1]);
+  EXPECT_EQ(found(1), particle{});
+  EXPECT_EQ(found(2), values[2]);
+  a.fence();
+}
+
+TEST(element_list, values_may_be_the_arrays_own) {
+  distributed_array<int, 1> a(self(), {4});
+  a.local() = xt::xtensor<int, 1>{0, 1, 2, 3};
+  scatter(a, std::vector{1, 2, 3, 0}, a.local().elements());
+  EXPECT_EQ(get(a(xt::all())), (xt::xtensor<int, 1>{3, 0, 1, 2}));
+  scatter_add(a, std::vector{1, 1, 2, 3}, a.local().elements());
+  EXPECT_EQ(get(a(xt::all())), (xt::xtensor<int, 1>{3, 3, 2, 4}));
 }
 
 TEST(element_list, may_be_read_into_the_arrays_own_memory) {
