@@ -157,15 +157,25 @@ public:
 
   /// What this rank began `deferred` is complete when this returns. Local.
   void flush() const {
-    if (!window().all_near()) window().flush_all();
+    if (window().all_near()) return;
+    tracing::scope const traced("flush");
+    window().flush_all();
   }
   /// Every access that any rank made before it, also by load and store, is seen by every access that any rank makes
   /// after it. Collective over `comm()`.
   void fence() const {
+    tracing::scope const traced("fence");
     window().flush_all();
-    window().sync();
+    window().sync_memory();
     barrier(comm_);
-    window().sync();
+    window().sync_memory();
+  }
+
+  /// Counts what this rank does to the array from here on, for `traffic(a)`. Local: each rank that is to be counted
+  /// calls it. An access then costs a few tens of nanoseconds more.
+  void count_traffic() {
+    start_watching();
+    memory_.watch->count_traffic();
   }
 
   /// For the library's own algorithms.
@@ -195,6 +205,7 @@ private:
   }
   [[nodiscard]] T* local_data() const noexcept { return reinterpret_cast<T*>(window().local()); }
   [[nodiscard]] T* near_data(int rank) const;
+  void start_watching();
 
   communicator comm_;
   detail::array_memory<N> memory_;

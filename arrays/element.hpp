@@ -20,7 +20,8 @@ struct element_access {
   array_watch* watch;
 
   [[nodiscard]] T read() const {
-    tell("get", access_kind::read);
+    if (watch != nullptr) [[unlikely]]
+      return watched("get", access_kind::read, [&](element_access const& same) { return same.read(); });
     if (memory != nullptr) return *memory;
     T value{};
     get_elements(window, &value, place.rank, bytes_of<T>(place.offset), 1);
@@ -28,7 +29,8 @@ struct element_access {
     return value;
   }
   void write(T const& value) const {
-    tell("put", access_kind::write);
+    if (watch != nullptr) [[unlikely]]
+      return watched("put", access_kind::write, [&](element_access const& same) { return same.write(value); });
     if (memory != nullptr) {
       *memory = value;
     } else {
@@ -38,20 +40,26 @@ struct element_access {
   }
   template <class Op>
   void update(T const& value, Op op) const {
-    tell("accumulate", access_kind::update);
+    if (watch != nullptr) [[unlikely]]
+      return watched("accumulate", access_kind::update,
+                     [&](element_access const& same) { return same.update(value, op); });
     accumulate_elements(window, &value, place.rank, bytes_of<T>(place.offset), 1, op);
     complete_elements(window, place.rank);
   }
   template <class Op>
   [[nodiscard]] T fetch(T const& value, Op op) const {
-    tell("fetch_and_op", access_kind::update);
+    if (watch != nullptr) [[unlikely]]
+      return watched("fetch_and_op", access_kind::update,
+                     [&](element_access const& same) { return same.fetch(value, op); });
     T old{};
     fetch_element<T>(window, value, old, place.rank, bytes_of<T>(place.offset), op);
     complete_elements(window, place.rank);
     return old;
   }
   [[nodiscard]] T compare_and_swap(T const& expected, T const& desired) const {
-    tell("compare_and_swap", access_kind::update);
+    if (watch != nullptr) [[unlikely]]
+      return watched("compare_and_swap", access_kind::update,
+                     [&](element_access const& same) { return same.compare_and_swap(expected, desired); });
     T old{};
     compare_and_swap_element(window, expected, desired, old, place.rank, bytes_of<T>(place.offset));
     complete_elements(window, place.rank);
@@ -59,18 +67,15 @@ struct element_access {
   }
 
 private:
-  void tell(char const* operation, access_kind kind) const {
-    if (watch == nullptr) [[likely]]
-      return;
+  /// Runs `move` with the same access unwatched. Apart from the others, which are a few instructions.
+  template <class Move>
+  [[gnu::noinline, gnu::cold]] auto watched(char const* operation, access_kind kind, Move move) const {
     std::int64_t const one = 1;
-    watch->access({operation,
-                   kind,
-                   place.rank,
-                   window.near(place.rank) != nullptr,
-                   static_cast<std::int64_t>(sizeof(T)),
-                   place.offset,
-                   {&one, 1},
-                   {&one, 1}});
+    watched_scope const scope(watch, [&] {
+      return watched_access{operation,    kind,      place.rank, static_cast<std::int64_t>(sizeof(T)),
+                            place.offset, {&one, 1}, {&one, 1}};
+    });
+    return move({window, place, memory, nullptr});
   }
 };
 

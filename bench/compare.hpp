@@ -2,6 +2,9 @@
 
 /// Measures a call of Armada beside its twin: the same work through raw MPI, memcpy or a loop by hand, in the same run.
 
+#include <armada/core/environment.hpp>
+
+#include <concepts>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,6 +24,29 @@ struct bound {
 
 /// Runs its work `times` times. All ranks call it; those with nothing to do return at once.
 using work = std::function<void(long times)>;
+
+namespace detail {
+
+/// Calls `once()`, or `once(k)` with the number of the call.
+template <class Once>
+void repeat(Once const& once, long times) {
+  for (long k = 0; k < times; ++k) {
+    if constexpr (std::invocable<Once const&, long>)
+      once(k);
+    else
+      once();
+  }
+}
+
+} // namespace detail
+
+/// Work that repeats `once`: on every rank, or on rank 0 while the others go on.
+[[nodiscard]] auto on_all_ranks(auto once) {
+  return [once](long times) { detail::repeat(once, times); };
+}
+[[nodiscard]] auto on_rank_0(auto once) {
+  return [once, here = armada::world().rank() == 0](long times) { detail::repeat(once, here ? times : 0); };
+}
 
 /// One case. Times are seconds per call, the longest of any rank's.
 struct measured {

@@ -16,11 +16,6 @@ int main(int argc, char** argv) {
   bench::table table(argc, argv);
   auto const& world = armada::world();
   bool const crowded = armada::progress::yields();
-  auto const repeat = [&](auto once) {
-    return [once](long times) {
-      for (long k = 0; k < times; ++k) once();
-    };
-  };
   auto const as_mpich = [&](auto once) {
     return [once, crowded](long times) {
       armada::progress::set_yields(false);
@@ -32,10 +27,10 @@ int main(int argc, char** argv) {
   double value = 1;
   double total = 0;
   auto const limit = crowded ? bench::ratio(100) : bench::difference(0.05);
-  table.compare("barrier, MPI_Barrier of raw MPICH", "us", limit, repeat([&] { armada::barrier(world); }),
+  table.compare("barrier, MPI_Barrier of raw MPICH", "us", limit, bench::on_all_ranks([&] { armada::barrier(world); }),
                 as_mpich([&] { MPI_Barrier(world.raw()); }));
   // A barrier in between: without one the root of a broadcast runs ahead, and nobody waits.
-  table.compare("barrier and bcast of 8 B, those of raw MPICH", "us", limit, repeat([&] {
+  table.compare("barrier and bcast of 8 B, those of raw MPICH", "us", limit, bench::on_all_ranks([&] {
                   armada::barrier(world);
                   armada::bcast(world, value, 0);
                 }),
@@ -44,7 +39,7 @@ int main(int argc, char** argv) {
                   MPI_Bcast(&value, 1, MPI_DOUBLE, 0, world.raw());
                 }));
   table.compare("allreduce of 8 B, MPI_Allreduce of raw MPICH", "us", limit,
-                repeat([&] { armada::allreduce(world, value, total, std::plus{}); }),
+                bench::on_all_ranks([&] { armada::allreduce(world, value, total, std::plus{}); }),
                 as_mpich([&] { MPI_Allreduce(&value, &total, 1, MPI_DOUBLE, MPI_SUM, world.raw()); }));
 
   auto const raw_window = [&] {
@@ -54,8 +49,9 @@ int main(int argc, char** argv) {
     armada::call<MPI_Win_free>(&raw);
   };
   table.compare("window of 8 KiB, MPI_Win_allocate of raw MPICH", "ms", bench::value(3),
-                repeat([&] { armada::window<double>::allocate(world, 1024).close(); }), as_mpich(raw_window));
+                bench::on_all_ranks([&] { armada::window<double>::allocate(world, 1024).close(); }),
+                as_mpich(raw_window));
   table.compare("array of 10^6 doubles, a window of the same size", "ms", bench::ratio(1 / 1.2),
-                repeat([&] { armada::distributed_array<double, 1>(world, {1000000}); }),
-                repeat([&] { armada::window<double>::allocate(world, 1000000 / world.size()).close(); }));
+                bench::on_all_ranks([&] { armada::distributed_array<double, 1>(world, {1000000}); }),
+                bench::on_all_ranks([&] { armada::window<double>::allocate(world, 1000000 / world.size()).close(); }));
 }

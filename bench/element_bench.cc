@@ -14,7 +14,6 @@ int main(int argc, char** argv) {
   armada::environment env(argc, argv);
   bench::table table(argc, argv);
   auto const& world = armada::world();
-  bool const active = world.rank() == 0;
   int const other = world.size() - 1;
 
   constexpr int side = 1024;
@@ -30,47 +29,35 @@ int main(int argc, char** argv) {
     i = rows.first + static_cast<std::int64_t>(random()) % rows.count;
     j = static_cast<std::int64_t>(random()) % side;
   }
-  auto const for_each_place = [&](long times, auto visit) {
-    if (!active) return;
-    for (long k = 0; k < times; ++k) visit(places[static_cast<std::size_t>(k) % places.size()]);
+  auto const at_places = [&](auto visit) {
+    return bench::on_rank_0([&places, visit](long k) { visit(places[static_cast<std::size_t>(k) % places.size()]); });
   };
   double sink = 0;
 
-  auto const get = [&](long times) {
-    for_each_place(times, [&](auto const& at) { sink += static_cast<double>(a(at.first, at.second)); });
-    bench::touch(&sink);
-  };
-  auto const put = [&](long times) { for_each_place(times, [&](auto const& at) { a(at.first, at.second) = 2.0; }); };
-  auto const raw_get = [&](long times) {
-    for_each_place(times, [&](auto const& at) {
-      double got = 0;
-      MPI_Get(&got, 1, MPI_DOUBLE, other, (at.first - rows.first) * side + at.second, 1, MPI_DOUBLE, raw.raw());
-      raw.flush(other);
-      sink += got;
-    });
-  };
-  auto const raw_put = [&](long times) {
-    for_each_place(times, [&](auto const& at) {
-      double const value = 2.0;
-      MPI_Put(&value, 1, MPI_DOUBLE, other, (at.first - rows.first) * side + at.second, 1, MPI_DOUBLE, raw.raw());
-      raw.flush(other);
-    });
-  };
+  auto const get = at_places([&](auto const& at) { sink += static_cast<double>(a(at.first, at.second)); });
+  auto const put = at_places([&](auto const& at) { a(at.first, at.second) = 2.0; });
+  auto const raw_get = at_places([&](auto const& at) {
+    double got = 0;
+    MPI_Get(&got, 1, MPI_DOUBLE, other, (at.first - rows.first) * side + at.second, 1, MPI_DOUBLE, raw.raw());
+    raw.flush(other);
+    sink += got;
+  });
+  auto const raw_put = at_places([&](auto const& at) {
+    double const value = 2.0;
+    MPI_Put(&value, 1, MPI_DOUBLE, other, (at.first - rows.first) * side + at.second, 1, MPI_DOUBLE, raw.raw());
+    raw.flush(other);
+  });
 
   auto counter = armada::window<std::int64_t>::allocate(world, 1);
   auto epoch = counter.lock_all();
   bench::raw_window<std::int64_t> raw_counter(1);
-  auto const fetch = [&](long times) {
-    for (long k = 0; active && k < times; ++k) epoch.fetch_and_op(1, {.rank = other}, std::plus{});
-  };
-  auto const raw_fetch = [&](long times) {
-    for (long k = 0; active && k < times; ++k) {
-      std::int64_t const one = 1;
-      std::int64_t old = 0;
-      MPI_Fetch_and_op(&one, &old, MPI_INT64_T, other, 0, MPI_SUM, raw_counter.raw());
-      raw_counter.flush(other);
-    }
-  };
+  auto const fetch = bench::on_rank_0([&] { epoch.fetch_and_op(1, {.rank = other}, std::plus{}); });
+  auto const raw_fetch = bench::on_rank_0([&] {
+    std::int64_t const one = 1;
+    std::int64_t old = 0;
+    MPI_Fetch_and_op(&one, &old, MPI_INT64_T, other, 0, MPI_SUM, raw_counter.raw());
+    raw_counter.flush(other);
+  });
 
   if (table.far()) {
     table.compare("element get, raw MPI_Get", "ns", bench::bound{}, get, raw_get);
@@ -81,28 +68,20 @@ int main(int argc, char** argv) {
 
   auto neighbour = a.tile(other);
   double* const memory = neighbour.data();
-  auto const load = [&](long times) {
-    for_each_place(times, [&](auto const& at) { sink += memory[(at.first - rows.first) * side + at.second]; });
-    bench::touch(&sink);
-  };
-  auto const store = [&](long times) {
-    for_each_place(times, [&](auto const& at) { memory[(at.first - rows.first) * side + at.second] = 2.0; });
-    bench::touch(memory);
-  };
+  auto const load = at_places([&](auto const& at) { sink += memory[(at.first - rows.first) * side + at.second]; });
+  auto const store = at_places([&](auto const& at) { memory[(at.first - rows.first) * side + at.second] = 2.0; });
   table.compare("element get, raw load", "ns", bench::value(5), get, load);
   table.compare("element get, raw MPI_Get", "ns", bench::bound{}, get, raw_get);
   table.compare("element put, raw store", "ns", bench::value(5), put, store);
   table.compare("element put, raw MPI_Put", "ns", bench::bound{}, put, raw_put);
 
   auto const tile_sum = [&](auto const& values) {
-    return [&](long times) {
-      for (long k = 0; active && k < times; ++k) {
-        double total = 0;
-        for (double const each : values) total += each;
-        sink += total;
-        bench::touch(&sink);
-      }
-    };
+    return bench::on_rank_0([&] {
+      double total = 0;
+      for (double const each : values) total += each;
+      sink += total;
+      bench::touch(&sink);
+    });
   };
   std::span<double const> const span(memory, neighbour.size());
   table.compare("sum over a neighbour's tile, raw loop", "us", bench::ratio(1 / 1.5), tile_sum(neighbour),

@@ -20,12 +20,6 @@
 
 namespace {
 
-auto repeat(auto once) {
-  return [once](long times) {
-    for (long k = 0; k < times; ++k) once();
-  };
-}
-
 /// All collectives with blocks or buffers of `count` doubles.
 void compare_all(bench::table& table, armada::communicator const& fast, std::string const& size, int count) {
   MPI_Comm const raw = armada::world().raw();
@@ -34,7 +28,8 @@ void compare_all(bench::table& table, armada::communicator const& fast, std::str
   std::vector<double> in(length, 1), out(length), all(length * ranks), spread(length * ranks, 2);
   std::span<double> const buffer(in);
   auto const compare = [&](std::string const& name, auto work, auto twin) {
-    table.compare("near " + name + " of " + size, "GB/s", bench::ratio(1), repeat(work), repeat(twin), 8.0 * count);
+    table.compare("near " + name + " of " + size, "GB/s", bench::ratio(1), bench::on_all_ranks(work),
+                  bench::on_all_ranks(twin), 8.0 * count);
   };
   compare(
       "bcast", [&] { armada::bcast(fast, buffer, 0); }, [&] { MPI_Bcast(in.data(), count, MPI_DOUBLE, 0, raw); });

@@ -26,7 +26,6 @@ int main(int argc, char** argv) {
   armada::environment env(argc, argv);
   bench::table table(argc, argv);
   auto const& world = armada::world();
-  bool const active = world.rank() == 0;
   int const other = world.size() - 1;
 
   auto win = armada::window<double>::allocate(world, long{side} * side);
@@ -34,21 +33,16 @@ int main(int argc, char** argv) {
   bench::raw_window<double> raw(long{side} * side);
   double const* const memory = table.far() ? nullptr : win.shared(other).data();
   std::vector<double> buffer(long{1} << 21, 1.0);
-  auto const repeated = [&](auto call) {
-    return [=](long times) {
-      for (long k = 0; active && k < times; ++k) call(k);
-    };
-  };
 
-  auto const get_one = repeated([&](long k) { epoch.get(buffer[0], {.rank = other, .offset = k % 4096}); });
-  auto const put_one = repeated([&](long k) { epoch.put(buffer[0], {.rank = other, .offset = k % 4096}); });
+  auto const get_one = bench::on_rank_0([&](long k) { epoch.get(buffer[0], {.rank = other, .offset = k % 4096}); });
+  auto const put_one = bench::on_rank_0([&](long k) { epoch.put(buffer[0], {.rank = other, .offset = k % 4096}); });
   table.compare("get of 8 B, raw MPI_Get", "ns", table.far() ? bench::bound{} : bench::value(20), get_one,
-                repeated([&](long k) {
+                bench::on_rank_0([&](long k) {
                   MPI_Get(buffer.data(), 1, MPI_DOUBLE, other, k % 4096, 1, MPI_DOUBLE, raw.raw());
                   raw.flush(other);
                 }));
   table.compare("put of 8 B, raw MPI_Put", "ns", table.far() ? bench::bound{} : bench::value(20), put_one,
-                repeated([&](long k) {
+                bench::on_rank_0([&](long k) {
                   MPI_Put(buffer.data(), 1, MPI_DOUBLE, other, k % 4096, 1, MPI_DOUBLE, raw.raw());
                   raw.flush(other);
                 }));
@@ -56,23 +50,23 @@ int main(int argc, char** argv) {
   for (long const bytes : {long{64} << 10, long{1} << 20, long{8} << 20}) {
     auto const count = static_cast<int>(bytes / 8);
     auto const part = std::span(buffer).first(static_cast<std::size_t>(count));
-    auto const get = repeated([&, part](long) { epoch.get(part, {.rank = other}); });
-    auto const put = repeated([&, part](long) { epoch.put(part, {.rank = other}); });
+    auto const get = bench::on_rank_0([&, part] { epoch.get(part, {.rank = other}); });
+    auto const put = bench::on_rank_0([&, part] { epoch.put(part, {.rank = other}); });
     if (!table.far()) {
-      table.compare("get of " + size_text(bytes) + ", memcpy", "GB/s", bench::ratio(0.95), get, repeated([&](long) {
+      table.compare("get of " + size_text(bytes) + ", memcpy", "GB/s", bench::ratio(0.95), get, bench::on_rank_0([&] {
                       std::memcpy(buffer.data(), memory, static_cast<std::size_t>(bytes));
                       bench::touch(buffer.data());
                     }),
                     static_cast<double>(bytes));
     }
     table.compare("get of " + size_text(bytes) + ", raw MPI_Get", "GB/s",
-                  table.far() ? bench::ratio(0.95) : bench::bound{}, get, repeated([&](long) {
+                  table.far() ? bench::ratio(0.95) : bench::bound{}, get, bench::on_rank_0([&] {
                     MPI_Get(buffer.data(), count, MPI_DOUBLE, other, 0, count, MPI_DOUBLE, raw.raw());
                     raw.flush(other);
                   }),
                   static_cast<double>(bytes));
     table.compare("put of " + size_text(bytes) + ", raw MPI_Put", "GB/s",
-                  table.far() ? bench::ratio(0.95) : bench::bound{}, put, repeated([&](long) {
+                  table.far() ? bench::ratio(0.95) : bench::bound{}, put, bench::on_rank_0([&] {
                     MPI_Put(buffer.data(), count, MPI_DOUBLE, other, 0, count, MPI_DOUBLE, raw.raw());
                     raw.flush(other);
                   }),
@@ -85,10 +79,9 @@ int main(int argc, char** argv) {
     auto const name = "get of a patch of " + std::to_string(edge) + " x " + std::to_string(edge);
     auto const bytes = 8.0 * edge * edge;
     armada::target const where{.rank = other, .layout = patch};
-    auto const get = repeated([&, elements](long) { epoch.get(elements, where); });
+    auto const get = bench::on_rank_0([&, elements] { epoch.get(elements, where); });
     if (!table.far()) {
-      table.compare(name + ", rows by memcpy", "GB/s", edge < 1024 ? bench::bound{} : bench::ratio(0.9), get,
-                    repeated([&, edge](long) {
+      table.compare(name + ", rows by memcpy", "GB/s", bench::ratio(0.9), get, bench::on_rank_0([&, edge] {
                       for (int i = 0; i < edge; ++i)
                         std::memcpy(buffer.data() + long{i} * edge, memory + (i + 1L) * side + 1,
                                     static_cast<std::size_t>(edge) * 8);
@@ -101,13 +94,13 @@ int main(int argc, char** argv) {
                   table.far()   ? bench::ratio(1)
                   : edge < 1024 ? bench::bound{}
                                 : bench::ratio(10),
-                  get, repeated([&, edge](long) {
+                  get, bench::on_rank_0([&, edge] {
                     MPI_Get(buffer.data(), edge * edge, MPI_DOUBLE, other, side + 1, 1, type.raw(), raw.raw());
                     raw.flush(other);
                   }),
                   bytes);
     if (table.far()) {
-      table.compare(name + ", raw MPI_Get of each row", "GB/s", bench::ratio(1), get, repeated([&, edge](long) {
+      table.compare(name + ", raw MPI_Get of each row", "GB/s", bench::ratio(1), get, bench::on_rank_0([&, edge] {
                       for (int i = 0; i < edge; ++i)
                         MPI_Get(buffer.data() + long{i} * edge, edge, MPI_DOUBLE, other, (i + 1L) * side + 1, edge,
                                 MPI_DOUBLE, raw.raw());
@@ -118,16 +111,16 @@ int main(int argc, char** argv) {
   }
 
   auto const million = std::span(buffer).first(1 << 20);
-  auto const accumulate = repeated([&](long) { epoch.accumulate(million, {.rank = other}, std::plus<>{}); });
+  auto const accumulate = bench::on_rank_0([&] { epoch.accumulate(million, {.rank = other}, std::plus<>{}); });
   if (!table.far()) {
     double* const sums = win.shared(other).data();
-    table.compare("accumulate of 8 MiB, plain add", "GB/s", bench::ratio(0.7), accumulate, repeated([&](long) {
+    table.compare("accumulate of 8 MiB, plain add", "GB/s", bench::ratio(0.7), accumulate, bench::on_rank_0([&] {
                     for (std::size_t i = 0; i < million.size(); ++i) sums[i] += million[i];
                     bench::touch(sums);
                   }),
                   8.0 * (1 << 20));
   }
-  table.compare("accumulate of 8 MiB, raw MPI_Accumulate", "GB/s", bench::bound{}, accumulate, repeated([&](long) {
+  table.compare("accumulate of 8 MiB, raw MPI_Accumulate", "GB/s", bench::bound{}, accumulate, bench::on_rank_0([&] {
                   MPI_Accumulate(buffer.data(), 1 << 20, MPI_DOUBLE, other, 0, 1 << 20, MPI_DOUBLE, MPI_SUM, raw.raw());
                   raw.flush(other);
                 }),

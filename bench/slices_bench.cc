@@ -4,11 +4,14 @@
 #include "raw_window.hpp"
 
 #include <armada/arrays/distributed_array.hpp>
+#include <armada/arrays/element_list.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/rma/window.hpp>
 
 #include <array>
+#include <cstdint>
 #include <cstring>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -85,25 +88,25 @@ public:
     patch.fill(2.0);
     double* const data = patch.data();
     double const bytes = static_cast<double>(size) * sizeof(double);
-    auto const get = repeat([&] { armada::get(section(), patch); });
-    auto const put = repeat([&] { section() = patch; });
+    auto const get = bench::on_rank_0([&] { armada::get(section(), patch); });
+    auto const put = bench::on_rank_0([&] { section() = patch; });
     if (!table_.far()) {
       double* const memory = a.tile(other_).data() + first;
       loops<N> const out{count, dense, step}, in{count, step, dense};
       table_.compare("get " + label + ", loop by hand", "GB/s", bench::ratio(0.9), get,
-                     repeat([=] { out(data, memory), bench::touch(data); }), bytes);
+                     bench::on_rank_0([=] { out(data, memory), bench::touch(data); }), bytes);
       table_.compare("put " + label + ", loop by hand", "GB/s", bench::ratio(0.9), put,
-                     repeat([=] { in(memory, data), bench::touch(memory); }), bytes);
+                     bench::on_rank_0([=] { in(memory, data), bench::touch(memory); }), bytes);
     }
     bench::raw_window<double> raw(a.distribution().tile_volume(0));
     block_type<N> const type(count, step);
     auto const expected = table_.far() ? bench::ratio(0.95) : bench::bound{};
-    table_.compare("get " + label + ", raw MPI_Get", "GB/s", expected, get, repeat([&] {
+    table_.compare("get " + label + ", raw MPI_Get", "GB/s", expected, get, bench::on_rank_0([&] {
                      MPI_Get(data, static_cast<int>(size), MPI_DOUBLE, other_, first, 1, type.raw(), raw.raw());
                      raw.flush(other_);
                    }),
                    bytes);
-    table_.compare("put " + label + ", raw MPI_Put", "GB/s", expected, put, repeat([&] {
+    table_.compare("put " + label + ", raw MPI_Put", "GB/s", expected, put, bench::on_rank_0([&] {
                      MPI_Put(data, static_cast<int>(size), MPI_DOUBLE, other_, first, 1, type.raw(), raw.raw());
                      raw.flush(other_);
                    }),
@@ -150,7 +153,7 @@ public:
     for (int r = 0; r < 4; ++r) tiles[static_cast<std::size_t>(r)] = a.tile(r).data();
     loops<2> const part{{half / 2, half / 2}, {2 * half, 2}, {half, 1}};
     table_.compare("put step 2 across 4 owners, loops by hand", "GB/s", bench::ratio(0.9),
-                   repeat([&] { a(range(0, side, 2), range(0, side, 2)) = values; }), repeat([&] {
+                   bench::on_rank_0([&] { a(range(0, side, 2), range(0, side, 2)) = values; }), bench::on_rank_0([&] {
                      for (std::size_t r = 0; r < 4; ++r)
                        part(tiles[r], values.data() + (r / 2 * half / 2) * half + r % 2 * half / 2);
                      bench::touch(tiles[3]);
@@ -163,18 +166,19 @@ public:
     distributed_array<double, 1> a(world_, {count * world_.size()});
     xt::xtensor<double, 1> const values = xt::ones<double>({count});
     long const first = count * other_;
-    auto const add = repeat([&] { a(range(first, first + count)) += values; });
+    auto const add = bench::on_rank_0([&] { a(range(first, first + count)) += values; });
     double const bytes = count * sizeof(double);
     if (!table_.far()) {
       double* const memory = a.tile(other_).data();
-      table_.compare("accumulate 8 MiB of double, plain add", "GB/s", bench::ratio(0.7), add, repeat([&, memory] {
+      table_.compare("accumulate 8 MiB of double, plain add", "GB/s", bench::ratio(0.7), add,
+                     bench::on_rank_0([&, memory] {
                        for (long i = 0; i < count; ++i) memory[i] += values.data()[i];
                        bench::touch(memory);
                      }),
                      bytes);
     }
     bench::raw_window<double> raw(count);
-    table_.compare("accumulate 8 MiB of double, raw MPI_Accumulate", "GB/s", bench::bound{}, add, repeat([&] {
+    table_.compare("accumulate 8 MiB of double, raw MPI_Accumulate", "GB/s", bench::bound{}, add, bench::on_rank_0([&] {
                      MPI_Accumulate(values.data(), count, MPI_DOUBLE, other_, 0, count, MPI_DOUBLE, MPI_SUM, raw.raw());
                      raw.flush(other_);
                    }),
@@ -197,17 +201,54 @@ public:
     std::size_t next = 0;
     long const parts = world_.size();
     table_.compare(
-        "element of a block-cyclic array, by hand", "ns", bench::value(15), repeat([&] {
+        "element of a block-cyclic array, by hand", "ns", bench::value(15), bench::on_rank_0([&] {
           auto const [i, j] = places[next++ % places.size()];
           sum += static_cast<double>(a(i, j));
           bench::touch(&sum);
         }),
-        repeat([&] {
+        bench::on_rank_0([&] {
           auto const [i, j] = places[next++ % places.size()];
           long const number = i / length;
           sum += tiles[static_cast<std::size_t>(number % parts)][(number / parts * length + i % length) * side + j];
           bench::touch(&sum);
         }));
+  }
+
+  /// A million elements anywhere in 64 MiB, by one call and one by one.
+  void element_lists() {
+    constexpr long count = 1'000'000, length = 8 << 20;
+    distributed_array<double, 1> a(world_, {length});
+    a.fill(1.0);
+    std::vector<std::int64_t> indices(count);
+    std::mt19937_64 random(1);
+    for (auto& each : indices) each = static_cast<std::int64_t>(random() % length);
+    std::vector<double> into(count);
+    auto const together = bench::on_rank_0([&] {
+      armada::gather(a, indices, into);
+      bench::touch(into.data());
+    });
+    if (table_.far()) {
+      bench::raw_window<double> raw(a.distribution().tile_volume(0));
+      auto const one_by_one = bench::on_rank_0([&] {
+        for (std::size_t k = 0; k < 1000; ++k) { // of a thousand; the others take as long
+          auto const place = a.distribution().locate({indices[k]});
+          MPI_Get(&into[k], 1, MPI_DOUBLE, place.rank, place.offset, 1, MPI_DOUBLE, raw.raw());
+        }
+        raw.flush(0);
+        raw.flush(other_);
+      });
+      table_.compare("gather 1000000 elements, 1000 by raw MPI_Get", "ms", bench::bound{}, together, one_by_one);
+      return;
+    }
+    table_.compare("gather 1000000 elements, one by one", "ms", bench::ratio(3), together, bench::on_rank_0([&] {
+                     for (std::size_t k = 0; k < count; ++k) into[k] = a(indices[k]);
+                     bench::touch(into.data());
+                   }));
+    table_.compare("gather 1000000 elements, each", "ns", bench::value(50), together, together, 0, count);
+    auto const add = bench::on_rank_0([&] { armada::scatter_add(a, indices, into); });
+    table_.compare("scatter_add 1000000 elements, one by one", "ms", bench::bound{}, add, bench::on_rank_0([&] {
+                     for (std::size_t k = 0; k < count; ++k) a(indices[k]) += into[k];
+                   }));
   }
 
   /// What a slice with one owner costs before anything moves, however many ranks there are.
@@ -223,15 +264,15 @@ public:
     for (int const ranks : {100, 1000, 10'000, 100'000}) {
       auto const many = on(ranks);
       table_.compare("plan a slice on " + std::to_string(ranks) + " ranks, on 100", "ns", bench::value(100),
-                     repeat([&] { plan(many); }), repeat([&] { plan(few); }));
+                     bench::on_rank_0([&] { plan(many); }), bench::on_rank_0([&] { plan(few); }));
     }
     static_assert(sizeof(armada::distribution<2>) <= 512, "however many ranks");
     table_.compare(
-        "describe an array to 100000 ranks, to 100", "ns", bench::ratio(0.8), repeat([&] {
+        "describe an array to 100000 ranks, to 100", "ns", bench::ratio(0.8), bench::on_rank_0([&] {
           armada::distribution<2> const made({1'000'000, 1'000'000}, armada::process_grid{250, 400}, 100'000);
           bench::touch(&made);
         }),
-        repeat([&] {
+        bench::on_rank_0([&] {
           armada::distribution<2> const made({1'000'000, 1'000'000}, armada::process_grid{10, 10}, 100);
           bench::touch(&made);
         }));
@@ -250,12 +291,6 @@ public:
   }
 
 private:
-  [[nodiscard]] bench::work repeat(auto once) const {
-    return [once, active = world_.rank() == 0](long times) mutable {
-      for (long k = 0; active && k < times; ++k) once();
-    };
-  }
-
   bench::table& table_;
   armada::communicator const& world_ = armada::world();
   int other_ = armada::world().size() - 1;
@@ -275,6 +310,7 @@ int main(int argc, char** argv) {
   cases.column();
   cases.cube();
   cases.accumulate();
+  cases.element_lists();
   if (table.far()) return 0;
   cases.block_cyclic_elements();
   cases.planning();

@@ -43,17 +43,6 @@ int main(int argc, char** argv) {
   bench::table table(argc, argv);
   auto const& world = armada::world();
   int const me = world.rank(), other = world.size() - 1;
-  /// What rank 0 does alone, and what all ranks do at once.
-  auto const alone = [&](auto act) {
-    return [=](long times) {
-      for (long k = 0; me == 0 && k < times; ++k) act();
-    };
-  };
-  auto const at_once = [&](auto act) {
-    return [=](long times) {
-      for (long k = 0; k < times; ++k) act();
-    };
-  };
 
   armada::counter counter(world, {.home = other});
   bench::raw_window<std::int64_t> raw(1);
@@ -88,9 +77,9 @@ int main(int argc, char** argv) {
     }
   };
 
-  table.compare("counter, raw MPI_Fetch_and_op", "ns", table.far() ? bench::bound{} : bench::value(50), alone(next),
-                alone(raw_fetch));
-  table.compare("mutex, raw MPI_Win_lock", "ns", bench::bound{}, alone(lock), alone(lock_window));
+  table.compare("counter, raw MPI_Fetch_and_op", "ns", table.far() ? bench::bound{} : bench::value(50),
+                bench::on_rank_0(next), bench::on_rank_0(raw_fetch));
+  table.compare("mutex, raw MPI_Win_lock", "ns", bench::bound{}, bench::on_rank_0(lock), bench::on_rank_0(lock_window));
   table.compare("signal there and back, raw MPI_Send", "ns", bench::bound{}, ping_pong, raw_ping_pong);
   if (table.far()) return 0;
 
@@ -98,10 +87,14 @@ int main(int argc, char** argv) {
   std::atomic_ref<std::int64_t> const word(memory.shared(other)[0]);
   std::mutex of_one_process;
   auto const add = [&] { word.fetch_add(1); };
-  table.compare("counter, atomic in shared memory", "ns", bench::value(50), alone(next), alone(add));
-  table.compare("mutex, std::mutex", "ns", bench::bound{}, alone(lock),
-                alone([&] { std::scoped_lock const guard(of_one_process); }));
-  table.compare("counter of all ranks, atomic of all ranks", "ns", bench::bound{}, at_once(next), at_once(add));
-  table.compare("counter of all ranks, raw MPI_Fetch_and_op", "ns", bench::bound{}, at_once(next), at_once(raw_fetch));
-  table.compare("mutex of all ranks, raw MPI_Win_lock", "ns", bench::bound{}, at_once(lock), at_once(lock_window));
+  table.compare("counter, atomic in shared memory", "ns", bench::value(50), bench::on_rank_0(next),
+                bench::on_rank_0(add));
+  table.compare("mutex, std::mutex", "ns", bench::bound{}, bench::on_rank_0(lock),
+                bench::on_rank_0([&] { std::scoped_lock const guard(of_one_process); }));
+  table.compare("counter of all ranks, atomic of all ranks", "ns", bench::bound{}, bench::on_all_ranks(next),
+                bench::on_all_ranks(add));
+  table.compare("counter of all ranks, raw MPI_Fetch_and_op", "ns", bench::bound{}, bench::on_all_ranks(next),
+                bench::on_all_ranks(raw_fetch));
+  table.compare("mutex of all ranks, raw MPI_Win_lock", "ns", bench::bound{}, bench::on_all_ranks(lock),
+                bench::on_all_ranks(lock_window));
 }

@@ -18,7 +18,8 @@ concept bcast_buffer = fixed_length<T> || described_target<T> || nothing_tag<T>;
 /// The root's elements replace those of every rank. Collective over `comm`.
 /// Shapes: buffer (n), the same n on every rank; a strided view or `typed` as well, and `nothing` for those beside the
 /// root of an intercommunicator (`root_here`). For a container that can be resized see below.
-/// Throws `argument_error` for a wrong root. MPI-4.0, sections 6.4, 6.12.2 and 6.13.2.
+/// Throws `argument_error` for a wrong root; on the rank that passes it, while the others wait, unless
+/// ARMADA_CHECK=collectives has all ranks throw. MPI-4.0, sections 6.4, 6.12.2 and 6.13.2.
 template <detail::bcast_buffer Buffer, any_mode Mode = blocking_t>
   requires detail::safe_until_complete<Mode, Buffer>
 auto bcast(communicator const& comm, Buffer&& buffer, int root, Mode mode = {}) {

@@ -17,6 +17,8 @@ namespace armada {
 /// The root receives the blocks of all ranks in rank order. Collective over `comm`.
 /// Shapes: in (n), out (size × n) at the root and anything, such as `nothing`, elsewhere; at the root `in` may be
 /// `in_place`. `in` may be a strided view, both may be `typed`. Throws `argument_error` for a wrong root or length.
+/// What one rank alone has wrong, such as the root's length, is thrown there, and the others wait for it; with
+/// ARMADA_CHECK=collectives all ranks throw.
 /// MPI-4.0, sections 6.5, 6.12.3 and 6.13.3.
 template <detail::whole_source In, detail::cut_target Out, any_mode Mode = blocking_t>
   requires detail::safe_until_complete<Mode, In, Out>

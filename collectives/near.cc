@@ -8,6 +8,7 @@
 #include <armada/core/shared_segment.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace armada {
 namespace detail {
@@ -16,18 +17,14 @@ namespace {
 /// What a communicator's near road is made of. Goes with the communicator; the other ranks keep their mapping.
 class near_road {
 public:
-  explicit near_road(node const& here)
-      : segment_(here, near_team::stage_place(here.size(), here.size())),
-        team_(segment_.data(), here.rank, here.size(), [] { bystander()(); }) {
-    segment_.populate(0, near_team::control_bytes(here.size()));
-    segment_.populate(near_team::stage_place(here.rank, here.size()), near_team::stage_bytes);
+  near_road(shared_segment memory, node const& here)
+      : segment_(std::move(memory)), team_(segment_.data(), here.rank, here.size(), [] { bystander()(); }) {
     ++near_communicators;
   }
   near_road(near_road const&) = delete;
   near_road& operator=(near_road const&) = delete;
   ~near_road() { --near_communicators; }
 
-  void close_file() noexcept { segment_.close_file(); }
   [[nodiscard]] near_team& team() noexcept { return team_; }
 
 private:
@@ -39,6 +36,14 @@ private:
 attribute_key<std::unique_ptr<near_road>> const& near_key() {
   static attribute_key<std::unique_ptr<near_road>> const key;
   return key;
+}
+
+/// The stages of all ranks, this rank's own populated. Collective over the node.
+shared_segment make_stages(node const& here) {
+  shared_segment memory(here, near_team::stage_place(here.size(), here.size()));
+  memory.populate(0, near_team::control_bytes(here.size()));
+  memory.populate(near_team::stage_place(here.rank, here.size()), near_team::stage_bytes);
+  return memory;
 }
 
 } // namespace
@@ -55,9 +60,10 @@ communicator near(communicator const& comm) {
   if (fast.is_inter()) return fast;
   auto const& here = fast.state()->nearby();
   if (!here.whole || here.size() > detail::near_team::most_ranks) return fast;
-  auto road = agree(fast, [&] { return std::make_unique<detail::near_road>(here); });
-  road->close_file(); // all ranks have mapped it
-  set_attribute(fast, detail::near_key(), std::move(road));
+  auto stages = agree(fast, [&] { return detail::make_stages(here); });
+  stages.close_file(); // all ranks have mapped it
+  agree(fast,
+        [&] { set_attribute(fast, detail::near_key(), std::make_unique<detail::near_road>(std::move(stages), here)); });
   return fast;
 }
 

@@ -10,6 +10,8 @@ namespace armada {
 /// Combines `in` of all ranks element by element with `op`; the root receives the result in `out`. Collective over
 /// `comm`. Shapes: in (n), the same n on every rank, at the root also `in_place`; out (n) at the root and anything,
 /// such as `nothing`, elsewhere. `op` as for `allreduce`. Throws `argument_error` for a wrong root or length.
+/// What one rank alone has wrong, such as the root's length, is thrown there, and the others wait for it; with
+/// ARMADA_CHECK=collectives all ranks throw.
 /// MPI-4.0, sections 6.9.1, 6.12.7 and 6.13.7.
 template <detail::reducible In, detail::reducible_target Out, reducer<detail::reduced_element_t<In, Out>> Op,
           any_mode Mode = blocking_t>

@@ -14,7 +14,9 @@ namespace armada {
 /// Rank r receives block r of the root's `in`. Collective over `comm`.
 /// Shapes: in (size × n) at the root and anything, such as `nothing`, elsewhere; out (n), at the root also `in_place`:
 /// its own block stays where it is. `out` may be a strided view, both may be `typed`.
-/// Throws `argument_error` for a wrong root or length. MPI-4.0, sections 6.6, 6.12.4 and 6.13.4.
+/// Throws `argument_error` for a wrong root or length. What one rank alone has wrong, such as the root's length, is
+/// thrown there, and the others wait for it; with ARMADA_CHECK=collectives all ranks throw. MPI-4.0,
+/// sections 6.6, 6.12.4 and 6.13.4.
 template <detail::cut_source In, detail::whole_target Out, any_mode Mode = blocking_t>
   requires detail::safe_until_complete<Mode, In, Out>
 auto scatter(communicator const& comm, In&& in, Out&& out, int root, Mode mode = {}) {

@@ -6,6 +6,8 @@
 #include <armada/core/error.hpp>
 
 #include <cstdint>
+#include <exception>
+#include <memory>
 #include <new>
 #include <optional>
 #include <span>
@@ -15,50 +17,65 @@
 namespace armada {
 namespace detail {
 
-/// A fault on its way between ranks.
+/// What went wrong on this rank, if anything did. Holds the exception, so that to keep it takes no memory.
 struct local_fault {
-  fault kind;
-  std::string what;
+  fault kind = fault::generic;
+  char const* what = nullptr; ///< null: nothing did
+  std::exception_ptr thrown = nullptr;
 };
 
-/// Throws on every rank the fault of the lowest rank that has one, headed by `rank r: `.
-void share_fault(communicator const& comm, std::optional<local_fault> const& mine);
+/// Runs `action()` and catches whatever it throws.
+template <class Action>
+[[nodiscard]] local_fault fault_of(Action&& action) noexcept {
+  try {
+    action();
+  } catch (error const& e) {
+    return {e.kind(), e.what(), std::current_exception()};
+  } catch (std::bad_alloc const&) {
+    return {fault::out_of_memory, "out of memory", std::current_exception()};
+  } catch (std::exception const& e) {
+    return {fault::generic, e.what(), std::current_exception()};
+  } catch (...) {
+    return {fault::generic, "an exception that is no std::exception", std::current_exception()};
+  }
+  return {};
+}
+
+/// Throws on every rank the fault of the lowest rank that has one, headed by `rank r: `. Over two sides, each throws
+/// its own side's, and the other's when it has none. Allocates nothing where there is no fault.
+void share_fault(communicator const& comm, local_fault const& mine);
+/// The same over a communicator that is not yet anybody's.
+void share_fault_over(MPI_Comm comm, local_fault const& mine);
 
 } // namespace detail
 
 /// Runs `action()` here; when it throws on any rank, every rank of `comm` throws the error of the lowest such rank,
-/// with the same type and text. Returns what the action returned. Collective; costs one allreduce of 4 bytes.
+/// with the same type and text. Returns what the action returned. Collective; costs one allreduce of 4 bytes, two on an
+/// intercommunicator, whose sides agree with each other.
 template <class Action>
 auto agree(communicator const& comm, Action&& action) {
   using result = decltype(action());
-  std::optional<detail::local_fault> mine;
-  auto guarded = [&](auto&& body) {
-    try {
-      body();
-    } catch (error const& e) {
-      mine = {e.kind(), e.what()};
-    } catch (std::bad_alloc const&) {
-      mine = {fault::out_of_memory, "out of memory"};
-    } catch (std::exception const& e) {
-      mine = {fault::generic, e.what()};
-    } catch (...) {
-      mine = {fault::generic, "an exception that is no std::exception"};
-    }
-  };
   if constexpr (std::is_void_v<result>) {
-    guarded(action);
-    detail::share_fault(comm, mine);
+    detail::share_fault(comm, detail::fault_of(action));
   } else {
     std::optional<result> value;
-    guarded([&] { value.emplace(action()); });
-    detail::share_fault(comm, mine);
+    detail::share_fault(comm, detail::fault_of([&] { value.emplace(action()); }));
     return std::move(*value);
   }
 }
 
 namespace detail {
 
+/// An object whose constructor is collective over `comm`, in memory that every rank has, or all throw.
+template <class T, class... Arguments>
+[[nodiscard]] std::shared_ptr<T> make_together(communicator const& comm, Arguments&&... arguments) {
+  auto const room = agree(comm, [] { return std::make_shared<std::optional<T>>(); });
+  room->emplace(std::forward<Arguments>(arguments)...);
+  return {room, &**room};
+}
+
 /// Throws `argument_error` on every rank, naming the lowest that differs from rank 0, unless `mine` is the same on all.
+/// Allocates nothing when it is.
 void check_same_everywhere(communicator const& comm, std::string_view what, std::span<std::int64_t const> mine);
 /// What must be the same, and what it is called.
 struct named_values {

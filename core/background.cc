@@ -1,6 +1,8 @@
 #include <armada/core/background.hpp>
 
 #include <atomic>
+#include <cstddef>
+#include <new>
 #include <vector>
 
 namespace armada::detail {
@@ -13,7 +15,8 @@ struct task_list {
 };
 
 task_list& list() {
-  static auto* const instance = new task_list; // outlives every static
+  alignas(task_list) static std::byte memory[sizeof(task_list)]; // outlives every static, and takes no memory late
+  static auto* const instance = new (memory) task_list;
   return *instance;
 }
 

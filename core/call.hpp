@@ -83,12 +83,13 @@ using ordering_of =
 /// (With MPI_THREAD_SERIALIZED any thread may call, one at a time, which is the caller's to see to.)
 template <auto Routine, class... Arguments>
 void call(Arguments... arguments) {
+  constexpr std::string_view name = detail::routine_name<Routine>();
   if (detail::one_thread_only.load(std::memory_order_relaxed)) [[unlikely]]
-    detail::check_thread(detail::routine_name<Routine>());
-  [[maybe_unused]] detail::watch_of<Routine> const watch(detail::routine_name<Routine>());
+    detail::check_thread(name);
+  [[maybe_unused]] detail::watch_of<Routine> const watch(name);
   [[maybe_unused]] detail::ordering_of<Routine> const order(arguments...);
   if (int const code = Routine(arguments...); code != MPI_SUCCESS) [[unlikely]]
-    detail::throw_mpi_error(code, detail::routine_name<Routine>());
+    detail::throw_mpi_error(code, name);
 }
 
 } // namespace armada

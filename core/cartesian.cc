@@ -65,18 +65,27 @@ std::vector<int> dims_create(int nodes, std::vector<int> dims) {
 cartesian::cartesian(communicator const& comm, grid_options const& options) {
   if (comm.is_inter()) throw argument_error(where(comm, "cartesian") + ": it is an intercommunicator");
   detail::collective_scope const inside({.comm = comm, .operation = "cartesian"});
-  auto grid = agree(comm, [&] { return completed("cartesian", comm.size(), options); });
-  std::vector<std::int64_t> choices(grid.dims.begin(), grid.dims.end());
-  choices.insert(choices.end(), grid.periodic.begin(), grid.periodic.end());
-  choices.push_back(grid.reorder ? 1 : 0);
+  grid_options grid;
+  std::vector<int> periods;
+  std::vector<std::int64_t> choices;
+  auto room = agree(comm, [&] {
+    grid = completed("cartesian", comm.size(), options);
+    periods = flags(grid.periodic);
+    choices.assign(grid.dims.begin(), grid.dims.end());
+    choices.insert(choices.end(), periods.begin(), periods.end());
+    choices.push_back(grid.reorder ? 1 : 0);
+    grid.dims.reserve(1); // the routine takes no null
+    periods.reserve(1);
+    return room_for(comm.name(), "/grid");
+  });
   detail::check_same_list(comm, "the options of a cartesian", choices);
 
-  auto periods = flags(grid.periodic);
   MPI_Comm raw = MPI_COMM_NULL;
-  call<MPI_Cart_create>(comm.raw(), count_of(grid.dims), never_null(grid.dims), never_null(periods),
-                        grid.reorder ? 1 : 0, &raw);
-  communicator::operator=(adopt(raw, detail::text(comm.name(), "/grid")));
-  if (*this) read_topology();
+  call<MPI_Cart_create>(comm.raw(), count_of(grid.dims), grid.dims.data(), periods.data(), grid.reorder ? 1 : 0, &raw);
+  communicator::operator=(adopt(raw, std::move(room)));
+  if (!*this) return;
+  dims_ = std::move(grid.dims);
+  periodic_ = std::move(grid.periodic);
 }
 
 cartesian::cartesian(communicator comm) : communicator(std::move(comm)) {
@@ -144,21 +153,36 @@ std::vector<int> cartesian::neighbours() const {
 
 cartesian cartesian::sub(std::vector<bool> const& keep) const {
   detail::collective_scope const inside({.comm = *this, .operation = "sub"});
-  agree(*this, [&] {
+  std::vector<int> remain;
+  std::vector<std::int64_t> choices;
+  cartesian part;
+  auto room = agree(*this, [&] {
     if (keep.size() != dims_.size())
       throw argument_error(detail::text("sub of \"", name(), "\": keep has ", keep.size(), " entries for ",
                                         dims_.size(), " dimensions"));
+    remain = flags(keep);
+    remain.reserve(1); // the routine takes no null
+    choices.assign(remain.begin(), remain.end());
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+      if (!keep[i]) continue;
+      part.dims_.push_back(dims_[i]);
+      part.periodic_.push_back(periodic_[i]);
+    }
+    return room_for(name(), "/sub");
   });
-  auto remain = flags(keep);
-  detail::check_same_list(*this, "what sub keeps", std::vector<std::int64_t>(remain.begin(), remain.end()));
-  if (std::find(keep.begin(), keep.end(), true) == keep.end()) { // a grid of one place for each rank (quirk 5b)
-    cartesian alone(split(rank()), {.dims = {}});
-    alone.set_name(detail::text(name(), "/sub"));
-    return alone;
+  detail::check_same_list(*this, "what sub keeps", choices);
+  if (part.dims_.empty()) { // a grid of one place for each rank (quirk 5b)
+    auto const mine = split(rank());
+    return agree(*this, [&] {
+      cartesian alone(mine, {.dims = {}});
+      alone.set_name(detail::text(name(), "/sub"));
+      return alone;
+    });
   }
-  MPI_Comm part = MPI_COMM_NULL;
-  call<MPI_Cart_sub>(raw(), never_null(remain), &part);
-  return cartesian(adopt(part, detail::text(name(), "/sub")));
+  MPI_Comm raw_part = MPI_COMM_NULL;
+  call<MPI_Cart_sub>(raw(), remain.data(), &raw_part);
+  static_cast<communicator&>(part) = adopt(raw_part, std::move(room));
+  return part;
 }
 
 std::optional<int> cart_map(communicator const& comm, grid_options const& options) {

@@ -7,107 +7,31 @@
 #include <armada/core/group.hpp>
 #include <armada/core/info.hpp>
 #include <armada/core/job.hpp>
-#include <armada/core/posting_queue.hpp>
 #include <armada/core/predefined_attributes.hpp>
 
 #include <algorithm>
-#include <bit>
+#include <array>
+#include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
 namespace armada {
-namespace detail {
+namespace {
 
-int node::find(int wanted) const noexcept {
-  if (whole) return wanted;
-  auto const at = std::lower_bound(members.begin(), members.end(), wanted);
-  return at != members.end() && *at == wanted ? static_cast<int>(at - members.begin()) : -1;
-}
-
-communicator_state::communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable, MPI_Comm twin,
-                                       MPI_Comm shadow)
-    : raw_(raw), twin_(twin), shadow_(shadow), owned_(owned), forgettable_(forgettable), name_(std::move(name)) {
-  if (owned_) {
-    call<MPI_Comm_set_errhandler>(raw_, MPI_ERRORS_RETURN);
-    call<MPI_Comm_set_name>(raw_, name_.c_str());
-    if (twin_ == MPI_COMM_NULL) call<MPI_Comm_dup>(raw_, &twin_);
-    call<MPI_Comm_set_errhandler>(twin_, MPI_ERRORS_RETURN);
-    if (checks::collectives()) make_shadow();
+/// Shares a fault after communicators were made that all ranks have to give up then.
+void share_or_free(MPI_Comm over, std::initializer_list<MPI_Comm*> made, detail::local_fault const& mine) {
+  try {
+    detail::share_fault_over(over, mine);
+  } catch (...) {
+    for (auto* const each : made)
+      if (*each != MPI_COMM_NULL) MPI_Comm_free(each);
+    throw;
   }
-  enter();
 }
 
-void communicator_state::make_shadow() {
-  int inter = 0;
-  call<MPI_Comm_test_inter>(twin_, &inter);
-  if (shadow_ == MPI_COMM_NULL) {
-    if (inter != 0)
-      call<MPI_Intercomm_merge>(twin_, 0, &shadow_);
-    else
-      call<MPI_Comm_dup>(twin_, &shadow_);
-  }
-  call<MPI_Comm_set_errhandler>(shadow_, MPI_ERRORS_RETURN);
-}
-
-void communicator_state::set_name(std::string name) {
-  call<MPI_Comm_set_name>(raw_, name.c_str());
-  name_ = std::move(name);
-}
-
-void communicator_state::disconnect() {
-  settle_background(raw_);
-  if (owned_) call<MPI_Comm_disconnect>(&raw_);
-  release();
-}
-
-void communicator_state::release() noexcept {
-  leave();
-  if (job::running()) {
-    if (node_ && node_->raw != MPI_COMM_NULL) MPI_Comm_free(&node_->raw);
-    if (shadow_ != MPI_COMM_NULL) MPI_Comm_free(&shadow_);
-    if (twin_ != MPI_COMM_NULL) MPI_Comm_free(&twin_);
-    if (owned_ && raw_ != MPI_COMM_NULL) MPI_Comm_free(&raw_);
-  }
-  node_.reset();
-  raw_ = twin_ = shadow_ = MPI_COMM_NULL;
-  end_on_callback_failure();
-}
-
-std::string communicator_state::describe() const {
-  return forgettable_ ? text("communicator \"", name_, "\"") : std::string();
-}
-
-node const& communicator_state::nearby() {
-  if (node_) return *node_;
-  auto found = std::make_unique<node>();
-  int rank = 0;
-  int size = 0;
-  int near = 0;
-  call<MPI_Comm_rank>(raw_, &rank);
-  call<MPI_Comm_size>(raw_, &size);
-  call<MPI_Comm_split_type>(raw_, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &found->raw);
-  call<MPI_Comm_set_errhandler>(found->raw, MPI_ERRORS_RETURN);
-  call<MPI_Comm_rank>(found->raw, &found->rank);
-  call<MPI_Comm_size>(found->raw, &near);
-  found->members.resize(static_cast<std::size_t>(near));
-  call<MPI_Allgather>(&rank, 1, MPI_INT, found->members.data(), 1, MPI_INT, found->raw);
-  found->whole = near == size;
-  node_ = std::move(found);
-  return *node_;
-}
-
-int communicator_state::next_object_id() {
-  static auto const ids = std::bit_floor(static_cast<std::uint32_t>(tag_ub()) + 1U);
-  return static_cast<int>(next_object_++ & (ids - 1));
-}
-
-posting_queue& communicator_state::postings() {
-  if (!postings_) postings_ = std::make_shared<posting_queue>(raw_);
-  return *postings_;
-}
-
-} // namespace detail
+} // namespace
 
 communicator::communicator(std::shared_ptr<detail::communicator_state> state) noexcept : state_(std::move(state)) {
   int inter = 0;
@@ -118,11 +42,20 @@ communicator::communicator(std::shared_ptr<detail::communicator_state> state) no
   if (inter != 0) MPI_Comm_remote_size(state_->raw(), &peers_);
 }
 
-communicator communicator::adopt(MPI_Comm raw, std::string_view name, bool forgettable, MPI_Comm twin,
-                                 MPI_Comm shadow) {
+communicator communicator::adopt(MPI_Comm raw, std::shared_ptr<detail::communicator_state> room) {
   if (raw == MPI_COMM_NULL) return {};
-  return communicator(
-      std::make_shared<detail::communicator_state>(raw, true, std::string(name), forgettable, twin, shadow));
+  room->own(raw);
+  return communicator(std::move(room));
+}
+
+communicator communicator::adopt_together(MPI_Comm raw, std::string_view name, std::string_view suffix) {
+  std::shared_ptr<detail::communicator_state> room;
+  share_or_free(raw, {&raw}, detail::fault_of([&] { room = room_for(name, suffix); }));
+  return adopt(raw, std::move(room));
+}
+
+std::shared_ptr<detail::communicator_state> communicator::room_for(std::string_view name, std::string_view suffix) {
+  return std::make_shared<detail::communicator_state>(std::string(name).append(suffix));
 }
 
 communicator communicator::borrow(MPI_Comm raw) {
@@ -131,8 +64,9 @@ communicator communicator::borrow(MPI_Comm raw) {
   char name[MPI_MAX_OBJECT_NAME] = {};
   int length = 0;
   call<MPI_Comm_get_name>(raw, name, &length);
-  return communicator(std::make_shared<detail::communicator_state>(
-      raw, false, std::string(name, static_cast<std::size_t>(length)), false));
+  auto state = std::make_shared<detail::communicator_state>(std::string(name, static_cast<std::size_t>(length)), false);
+  state->borrow(raw);
+  return communicator(std::move(state));
 }
 
 std::shared_ptr<detail::communicator_state> const& communicator::state() const {
@@ -181,15 +115,6 @@ void communicator::set_info(info const& hints) const {
 
 namespace {
 
-/// Checks together; on an intercommunicator, whose collectives reach the other side instead of this one, alone.
-template <class Check>
-void check_together(communicator const& comm, Check check) {
-  if (comm.is_inter())
-    check();
-  else
-    agree(comm, check);
-}
-
 void check_within(communicator const& comm, group const& members, std::string_view operation) {
   if (!group(comm).includes(members))
     throw argument_error(
@@ -202,12 +127,7 @@ void check_member(group const& members, std::string_view operation) {
 }
 
 /// Throws on every rank unless all that want a communicator want the same kind.
-void check_locality(communicator const& comm, locality kind, info const& hints) {
-  check_together(comm, [&] {
-    if (kind == locality::hw_guided && !hints.contains("mpi_hw_resource_type"))
-      throw argument_error(
-          detail::text("split_type of \"", comm.name(), "\": hw_guided needs the hint \"mpi_hw_resource_type\""));
-  });
+void check_locality(communicator const& comm, locality kind) {
   if (comm.is_inter()) return;
   int const nobody = std::numeric_limits<int>::max();
   int const value = static_cast<int>(kind);
@@ -226,14 +146,15 @@ void check_locality(communicator const& comm, locality kind, info const& hints) 
 
 communicator communicator::split(int color, int key) const {
   detail::collective_scope const inside({.comm = *this, .operation = "split"});
-  check_together(*this, [&] {
+  auto room = agree(*this, [&] {
     if (color < 0 && color != undefined)
       throw argument_error(
           detail::text("split of \"", name(), "\": color is ", color, ", and must be >= 0 or undefined"));
+    return room_for(name(), detail::text("/", color));
   });
   MPI_Comm part = MPI_COMM_NULL;
   call<MPI_Comm_split>(raw(), color, key, &part);
-  return adopt(part, detail::text(name(), "/", color));
+  return adopt(part, std::move(room));
 }
 
 communicator communicator::split_shared() const { return split_type(locality::shared); }
@@ -241,10 +162,16 @@ communicator communicator::split_type(locality kind, int key) const { return spl
 
 communicator communicator::split_type(locality kind, int key, info const& hints) const {
   detail::collective_scope const inside({.comm = *this, .operation = "split_type"});
-  check_locality(*this, kind, hints);
+  auto room = agree(*this, [&] {
+    if (kind == locality::hw_guided && !hints.contains("mpi_hw_resource_type"))
+      throw argument_error(
+          detail::text("split_type of \"", name(), "\": hw_guided needs the hint \"mpi_hw_resource_type\""));
+    return room_for(name(), "/node");
+  });
+  check_locality(*this, kind);
   MPI_Comm part = MPI_COMM_NULL;
   call<MPI_Comm_split_type>(raw(), static_cast<int>(kind), key, hints.raw(), &part);
-  return adopt(part, detail::text(name(), "/node"));
+  return adopt(part, std::move(room));
 }
 
 template <auto Duplicate>
@@ -259,66 +186,94 @@ communicator communicator::duplicate(auto... hints) const {
   } else if (!is_inter() && topology() == topology_kind::none) { // `copy` has attributes, the twin is to have none
     call<MPI_Comm_create>(copy, group(*this).raw(), &twin);
   }
-  auto result = adopt(copy, name(), true, twin);
-  check_together(result, [&] {
-    if (failure) std::rethrow_exception(failure);
-  });
-  return result;
+  std::shared_ptr<detail::communicator_state> room;
+  share_or_free(copy, {&twin, &copy}, detail::fault_of([&] {
+                  if (failure) std::rethrow_exception(failure);
+                  room = room_for(name());
+                }));
+  room->own(copy, twin);
+  return communicator(std::move(room));
 }
 
 communicator communicator::dup() const { return duplicate<MPI_Comm_dup>(); }
 communicator communicator::dup(info const& hints) const { return duplicate<MPI_Comm_dup_with_info>(hints.raw()); }
 
-/// A communicator and its twin on their way.
+/// A communicator and its twin on their way, and word of what keeps a rank from taking them.
 class communicator::duplication final : public detail::finisher<communicator> {
 public:
-  explicit duplication(communicator const& original) : name_(original.name()) {
-    if (original.state()->twin() == MPI_COMM_NULL)
-      throw unsupported(detail::text("dup of the borrowed communicator \"", name_,
-                                     "\": a nonblocking one needs a private twin; use the blocking dup"));
-  }
+  explicit duplication(std::string_view name) : room_(room_for(name)) {}
+  /// On the stack of a rank that cannot have one: it plays its part, so that the others hear of it.
+  explicit duplication(detail::local_fault const& fault) noexcept : failure_(fault) {}
 
   template <auto Duplicate>
   MPI_Request begin(communicator const& original, auto... hints) {
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Request second = MPI_REQUEST_NULL;
     call<Duplicate>(original.raw(), hints..., &copy_, &request);
-    failure_ = detail::take_callback_failure();
+    if (auto const thrown = detail::take_callback_failure(); thrown && !failed())
+      failure_ = detail::fault_of([&] { std::rethrow_exception(thrown); });
     call<MPI_Comm_idup>(original.state()->twin(), &twin_, &second);
     twin_made_ = detail::request(second, detail::request_kind::collective);
     if (original.state()->shadow() != MPI_COMM_NULL) {
       call<MPI_Comm_idup>(original.state()->shadow(), &shadow_, &second);
       shadow_made_ = detail::request(second, detail::request_kind::collective);
     }
+    if (failed()) mine_ = std::int64_t{original.rank()} * kinds + static_cast<std::int64_t>(failure_.kind);
+    call<MPI_Iallreduce>(static_cast<void const*>(&mine_), static_cast<void*>(&first_), 1, MPI_INT64_T, MPI_MIN,
+                         original.raw(), &second);
+    agreed_ = detail::request(second, detail::request_kind::collective);
     return request;
   }
   communicator finish(MPI_Status const&) override {
     MPI_Status ignored{};
     twin_made_.wait(ignored);
     shadow_made_.wait(ignored);
-    auto result = adopt(copy_, name_, true, twin_, shadow_);
-    if (failure_) std::rethrow_exception(failure_);
-    return result;
+    agreed_.wait(ignored);
+    if (!failed() && first_ == nobody) {
+      room_->own(copy_, twin_, shadow_);
+      return communicator(std::move(room_));
+    }
+    for (auto* const each : {&shadow_, &twin_, &copy_})
+      if (*each != MPI_COMM_NULL) MPI_Comm_free(each);
+    if (failed()) std::rethrow_exception(failure_.thrown);
+    throw_fault(static_cast<fault>(first_ % kinds), detail::text("dup: it failed on rank ", first_ / kinds));
   }
   bool ready() override {
     MPI_Status ignored{};
-    return twin_made_.test(ignored) && shadow_made_.test(ignored);
+    return twin_made_.test(ignored) && shadow_made_.test(ignored) && agreed_.test(ignored);
   }
 
 private:
-  std::string name_;
-  std::exception_ptr failure_;
+  [[nodiscard]] bool failed() const noexcept { return failure_.what != nullptr; }
+
+  static constexpr std::int64_t nobody = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t kinds = 64; ///< more than there are kinds of fault
+  std::shared_ptr<detail::communicator_state> room_;
+  detail::local_fault failure_;
   MPI_Comm copy_ = MPI_COMM_NULL;
   MPI_Comm twin_ = MPI_COMM_NULL;
   MPI_Comm shadow_ = MPI_COMM_NULL;
+  std::int64_t mine_ = nobody;
+  std::int64_t first_ = nobody; ///< rank and kind of the first failure
   detail::request twin_made_;
   detail::request shadow_made_;
+  detail::request agreed_;
 };
 
 template <auto Duplicate>
 pending<communicator> communicator::begin_duplicate(auto... hints) const {
-  auto both = std::make_unique<duplication>(*this);
+  if (state()->twin() == MPI_COMM_NULL)
+    throw unsupported(detail::text("dup of the borrowed communicator \"", name(),
+                                   "\": a nonblocking one needs a private twin; use the blocking dup"));
+  std::unique_ptr<duplication> both;
+  auto const mine = detail::fault_of([&] { both = std::make_unique<duplication>(name()); });
   return detail::collectively(nonblocking, {.comm = *this, .operation = "dup"}, [&] {
+    if (!both) {
+      duplication part(mine);
+      MPI_Status ignored{};
+      detail::request(part.begin<Duplicate>(*this, hints...), detail::request_kind::collective).wait(ignored);
+      static_cast<void>(part.finish(ignored));
+    }
     auto const request = both->template begin<Duplicate>(*this, hints...);
     return pending<communicator>(request, detail::request_kind::collective, std::move(both));
   });
@@ -331,10 +286,13 @@ pending<communicator> communicator::dup(info const& hints, nonblocking_t) const 
 
 communicator communicator::create(group const& members) const {
   detail::collective_scope const inside({.comm = *this, .operation = "create"});
-  check_together(*this, [&] { check_within(*this, members, "create"); });
+  auto room = agree(*this, [&] {
+    check_within(*this, members, "create");
+    return room_for(name(), "/group");
+  });
   MPI_Comm part = MPI_COMM_NULL;
   call<MPI_Comm_create>(raw(), members.raw(), &part);
-  return adopt(part, detail::text(name(), "/group"));
+  return adopt(part, std::move(room));
 }
 
 communicator communicator::create_group(group const& members, int tag) const {
@@ -347,21 +305,24 @@ communicator communicator::create_group(group const& members, int tag) const {
   MPI_Comm part = MPI_COMM_NULL;
   detail::settle_background(raw());
   call<MPI_Comm_create_group>(raw(), members.raw(), tag, &part);
-  return adopt(part, detail::text(name(), "/group"));
+  return adopt_together(part, name(), "/group");
 }
 
 communicator communicator::create_from_group(group const& members, std::string_view tag) {
-  detail::check_string_tag("create_from_group", tag);
+  auto const name = detail::string_tag("create_from_group", tag);
   check_member(members, "create_from_group");
   MPI_Comm comm = MPI_COMM_NULL;
-  call<MPI_Comm_create_from_group>(members.raw(), std::string(tag).c_str(), MPI_INFO_NULL, MPI_ERRORS_RETURN, &comm);
-  return adopt(comm, tag);
+  call<MPI_Comm_create_from_group>(members.raw(), name.data(), MPI_INFO_NULL, MPI_ERRORS_RETURN, &comm);
+  return adopt_together(comm, tag);
 }
 
-void detail::check_string_tag(std::string_view operation, std::string_view tag) {
-  if (tag.size() < MPI_MAX_STRINGTAG_LEN && tag.find('\0') == std::string_view::npos) return;
-  throw argument_error(text(operation, " on ", job::whoami(), ": the tag has ", tag.size(), " bytes, and may have ",
-                            MPI_MAX_STRINGTAG_LEN - 1, ", no NUL among them"));
+std::array<char, MPI_MAX_STRINGTAG_LEN> detail::string_tag(std::string_view operation, std::string_view tag) {
+  std::array<char, MPI_MAX_STRINGTAG_LEN> result{};
+  if (tag.size() >= result.size() || tag.find('\0') != std::string_view::npos)
+    throw argument_error(text(operation, " on ", job::whoami(), ": the tag has ", tag.size(), " bytes, and may have ",
+                              result.size() - 1, ", no NUL among them"));
+  tag.copy(result.data(), tag.size());
+  return result;
 }
 
 void communicator::close() {

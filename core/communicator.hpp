@@ -8,6 +8,7 @@
 #include <armada/core/mpi.hpp>
 #include <armada/core/pending.hpp>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -78,7 +79,7 @@ public:
 
   /// Ranks that pass the same `color` (>= 0) become one communicator, ordered by `key` and then by rank here;
   /// those that pass `undefined` get none. Collective. Throws `argument_error` on every rank when one passes another
-  /// negative colour; of an intercommunicator on that rank alone. MPI-4.0, section 7.4.2.
+  /// negative colour. MPI-4.0, section 7.4.2.
   [[nodiscard]] communicator split(int color, int key = 0) const;
   static constexpr int undefined = MPI_UNDEFINED;
 
@@ -93,8 +94,9 @@ public:
 
   /// The same ranks with a separate message space; topology and attributes go along, the error handler does not.
   /// With `nonblocking`, a pending: collective as well, in the same order on every rank, and `unsupported` for a
-  /// borrowed communicator. What the copy callback of an attribute throws, every rank throws; with `nonblocking` that
-  /// rank alone. Collective. MPI-4.0, section 7.4.2.
+  /// borrowed communicator. What the copy callback of an attribute throws, or a lack of memory, every rank throws;
+  /// nonblocking, at its wait, and on an intercommunicator not the other ranks of the same side, whom MPI does not
+  /// tell. Collective. MPI-4.0, section 7.4.2.
   [[nodiscard]] communicator dup() const;
   [[nodiscard]] communicator dup(info const& hints) const;
   [[nodiscard]] pending<communicator> dup(nonblocking_t) const;
@@ -105,13 +107,17 @@ public:
   /// rank when a group has processes from elsewhere. MPI-4.0, section 7.4.2.
   [[nodiscard]] communicator create(group const& members) const;
 
-  /// The same, collective over the ranks of `members` alone. `tag` tells apart what several threads create at a time.
-  /// Throws `argument_error` on a rank that is not among them, or for a group that is not within this communicator.
+  /// The same, collective over the ranks of `members` alone, which pass the same group and tag; `tag` tells apart what
+  /// several threads create at a time. Throws `argument_error` for a wrong tag, on a rank that is not among them, and
+  /// for a group that is not within this communicator, on the rank that passes it: group and tag are what the members
+  /// find each other by, so that one that has others is not heard, and they wait. Any other failure on one of them is
+  /// thrown on all.
   [[nodiscard]] communicator create_group(group const& members, int tag = 0) const;
 
   /// A communicator of the processes of `members`, without one that holds them all: of a session's process set, say.
-  /// Collective over `members`. `tag`, of at most 255 bytes, tells apart what is created at a time.
-  /// Throws `argument_error` on a rank that is not in the group. MPI-4.0, section 7.4.2.
+  /// Collective over `members`. `tag`, of at most 255 bytes, tells apart what is created at a time; it and the group
+  /// are the same on every member. Throws `argument_error` on a rank that is not in the group, or has a longer tag,
+  /// which the others do not hear of; any other failure on all. MPI-4.0, section 7.4.2.
   [[nodiscard]] static communicator create_from_group(group const& members, std::string_view tag);
 
   /// Frees the communicator now, rather than when the last that uses it goes. Collective.
@@ -128,10 +134,13 @@ public:
   [[nodiscard]] std::shared_ptr<detail::communicator_state> const& state() const;
 
 protected:
-  /// Owns `raw`; empty for MPI_COMM_NULL. Collective over it, unless its `twin` is given, and the shadow of one whose
-  /// collectives are checked.
-  [[nodiscard]] static communicator adopt(MPI_Comm raw, std::string_view name, bool forgettable = true,
-                                          MPI_Comm twin = MPI_COMM_NULL, MPI_Comm shadow = MPI_COMM_NULL);
+  /// What a communicator to be made takes of memory: asked for, and agreed on, before MPI makes one that only some get.
+  [[nodiscard]] static std::shared_ptr<detail::communicator_state> room_for(std::string_view name,
+                                                                            std::string_view suffix = {});
+  /// Owns `raw` in that room; empty for MPI_COMM_NULL. Collective over it.
+  [[nodiscard]] static communicator adopt(MPI_Comm raw, std::shared_ptr<detail::communicator_state> room);
+  /// The same where the ranks of `raw` could not agree before: all of them throw, or none.
+  [[nodiscard]] static communicator adopt_together(MPI_Comm raw, std::string_view name, std::string_view suffix = {});
 
 private:
   friend class environment;
@@ -166,8 +175,8 @@ void check_rank(communicator const& comm, int rank, std::string_view operation, 
 
 namespace detail {
 
-/// Throws `argument_error` for a tag that MPI_Comm_create_from_group does not take.
-void check_string_tag(std::string_view operation, std::string_view tag);
+/// The tag as MPI_Comm_create_from_group takes it. Throws `argument_error` for one that it does not take.
+[[nodiscard]] std::array<char, MPI_MAX_STRINGTAG_LEN> string_tag(std::string_view operation, std::string_view tag);
 
 } // namespace detail
 } // namespace armada

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace armada::detail {
@@ -29,12 +30,17 @@ struct node {
 
 class communicator_state final : public resource {
 public:
-  /// Takes over `raw` (or borrows it). Collective when `owned` without a `twin`, which is made then: `raw` is new, and
-  /// the twin a duplicate of it. A duplicate's twin is the duplicate of a twin, so that attributes are copied once.
-  /// With a `twin` it makes its own shadow if it needs one, unless that is given too.
-  communicator_state(MPI_Comm raw, bool owned, std::string name, bool forgettable, MPI_Comm twin = MPI_COMM_NULL,
-                     MPI_Comm shadow = MPI_COMM_NULL);
+  /// For a communicator that is still to be made: everything that takes memory.
+  explicit communicator_state(std::string name, bool forgettable = true)
+      : forgettable_(forgettable), name_(std::move(name)) {}
   ~communicator_state() override { release(); }
+
+  /// Takes over `raw`, which is new. Collective unless it has a `twin`, which is made otherwise, a duplicate of `raw`.
+  /// A duplicate's twin is the duplicate of a twin, so that attributes are copied once. With a `twin` it makes its own
+  /// shadow if it needs one, unless that is given too. Allocates nothing.
+  void own(MPI_Comm raw, MPI_Comm twin = MPI_COMM_NULL, MPI_Comm shadow = MPI_COMM_NULL);
+  /// Uses `raw`, which stays somebody else's. Local.
+  void borrow(MPI_Comm raw);
 
   void release() noexcept override;
   /// Releases it once its communication has ended. Collective.
@@ -52,7 +58,11 @@ public:
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
   void set_name(std::string name);
   /// The ranks of this node, found once. Collective at the first call.
+  /// All ranks throw then, or none.
   [[nodiscard]] node const& nearby();
+  /// Whether its ranks have reached each other once, so that MPI has the connections. The same on every rank.
+  [[nodiscard]] bool is_connected() const noexcept { return connected_; }
+  void set_connected() noexcept { connected_ = true; }
   /// Nonblocking value collectives whose second phase is still to be posted, in posting order.
   [[nodiscard]] posting_queue& postings();
   /// A tag for one object's messages on the twin. They come round again after as many objects as MPI has tags.
@@ -61,10 +71,11 @@ public:
 private:
   void make_shadow();
 
-  MPI_Comm raw_;
+  MPI_Comm raw_ = MPI_COMM_NULL;
   MPI_Comm twin_ = MPI_COMM_NULL;
   MPI_Comm shadow_ = MPI_COMM_NULL;
-  bool owned_;
+  bool owned_ = false;
+  bool connected_ = false;
   bool forgettable_; ///< a user's own, to be named when it is left open
   std::string name_;
   std::unique_ptr<node> node_;

@@ -6,9 +6,11 @@
 #include <armada/core/job.hpp>
 #include <armada/core/progress.hpp>
 #include <armada/core/resource.hpp>
+#include <armada/core/tracing.hpp>
 #include <armada/core/watchdog.hpp>
 
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -125,11 +127,12 @@ environment::environment(int* argc, char*** argv, environment_options options)
   call<MPI_Allreduce>(MPI_IN_PLACE, static_cast<double*>(asked), 3, MPI_DOUBLE, MPI_MAX, everyone);
   checks::detail::set_collectives(asked[0] != 0);
   checks::detail::set_rma(asked[1] != 0);
-  world_ = communicator::adopt(everyone, "world", false);
-  self_ = communicator::adopt(alone, "self", false);
+  world_ = communicator::adopt(everyone, std::make_shared<detail::communicator_state>("world", false));
+  self_ = communicator::adopt(alone, std::make_shared<detail::communicator_state>("self", false));
   set_up_yielding();
   if (asked[2] > 0) detail::start_watchdog(world_.state()->nearby(), asked[2]);
 
+  begin_trace();
   detail::set_thread_level(thread_level_);
   if (options.progress_thread) helper_ = std::make_unique<progress_thread>();
   current = this;
@@ -153,6 +156,24 @@ void environment::set_up_yielding() const {
   progress::set_yields(ranks > available);
 }
 
+/// What rank 0's variable asks for.
+void environment::begin_trace() const {
+  char const* const path = world_.rank() == 0 ? std::getenv("ARMADA_TRACE") : nullptr;
+  int asked = path != nullptr && *path != '\0' ? 1 : 0;
+  call<MPI_Bcast>(static_cast<void*>(&asked), 1, MPI_INT, 0, world_.raw());
+  if (asked != 0) tracing::detail::begin(world_, path != nullptr ? path : "");
+}
+
+/// Nobody is left to throw to.
+void environment::end_trace() const noexcept {
+  if (!tracing::on() || std::uncaught_exceptions() > unwinding_) return;
+  try {
+    tracing::detail::end(world_);
+  } catch (error const& e) {
+    if (world_.rank() == 0) std::fprintf(stderr, "armada: no trace was written: %s\n", e.what());
+  }
+}
+
 bool environment::is_thread_main() const {
   int flag = 0;
   if (MPI_Is_thread_main(&flag) != MPI_SUCCESS) throw lifecycle_error("is_thread_main: MPI does not say");
@@ -171,6 +192,7 @@ environment::~environment() {
     job::abort("an exception ended this rank's environment while other ranks were still at work");
   std::optional<detail::watch_scope> leaving("finalise");
   helper_.reset();
+  end_trace();
   detail::release_all_resources();
   checks::detail::set_collectives(false);
   checks::detail::set_rma(false);

@@ -24,7 +24,8 @@ struct environment_options {
 /// While it lives: an exception that nobody catches, and `exit` before its end, print `rank r of n: what` and abort the
 /// whole job with a non-zero code; MPI errors return (also on MPI_COMM_WORLD and MPI_COMM_SELF, whose handlers are put
 /// back at its end) and become exceptions; waits yield when the node's ranks outnumber its cores (quirk 22).
-/// What ARMADA_CHECK and ARMADA_WATCHDOG ask for on any rank begins here (core/checks.hpp).
+/// What ARMADA_CHECK and ARMADA_WATCHDOG ask for on any rank begins here (core/checks.hpp), as does what ARMADA_TRACE
+/// asks for on rank 0 (core/tracing.hpp).
 /// At its end, handles that were forgotten are closed and named; when it ends because an exception passes, it waits a
 /// bounded time for the other ranks and aborts if they do not come.
 class environment {
@@ -54,6 +55,8 @@ private:
 
   environment(int* argc, char*** argv, environment_options options);
   void set_up_yielding() const;
+  void begin_trace() const;
+  void end_trace() const noexcept;
 
   bool owner_ = false;
   int thread_level_ = 0;

@@ -58,10 +58,6 @@ void check_graph(std::string_view operation, communicator const& comm, std::vect
   check_ranks(operation, comm, "neighbour", edges, count_of(index));
 }
 
-void check_same(communicator const& comm, std::string_view what, std::vector<int> const& list) {
-  detail::check_same_list(comm, what, std::vector<std::int64_t>(list.begin(), list.end()));
-}
-
 /// Where each list ends in all of them joined.
 std::vector<int> ends_of(std::vector<std::vector<int>> const& lists) {
   std::vector<int> ends;
@@ -83,29 +79,45 @@ int const* weights_or_none(bool weighted, std::vector<int> const& weights) {
   return weights.empty() ? MPI_WEIGHTS_EMPTY : weights.data();
 }
 
-void check_all_weighted(communicator const& comm, std::string_view operation, bool weighted, bool reorder) {
+void check_all_weighted(communicator const& comm, bool weighted, bool reorder) {
   std::int64_t const choices[] = {weighted ? 1 : 0, reorder ? 1 : 0};
-  detail::check_same_everywhere(comm, detail::text(operation, ": (weighted, reorder)"), choices);
+  detail::check_same_everywhere(comm, "(weighted, reorder) of a distributed graph", choices);
 }
 
 } // namespace
 
-graph::graph(communicator const& comm, std::vector<std::vector<int>> const& neighbours, bool reorder)
-    : graph(comm, ends_of(neighbours), joined(neighbours), reorder) {}
+graph::graph(communicator const& comm, std::vector<std::vector<int>> const& neighbours, bool reorder) {
+  refuse_inter("graph", comm);
+  detail::collective_scope const inside({.comm = comm, .operation = "graph"});
+  auto const [ends, all] = agree(comm, [&] { return std::pair(ends_of(neighbours), joined(neighbours)); });
+  *this = graph(comm, ends, all, reorder);
+}
 
 graph::graph(communicator const& comm, std::vector<int> const& index, std::vector<int> const& edges, bool reorder) {
   refuse_inter("graph", comm);
   detail::collective_scope const inside({.comm = comm, .operation = "graph"});
-  agree(comm, [&] { check_graph("graph", comm, index, edges); });
-  check_same(comm, "index of a graph", index);
-  check_same(comm, "edges of a graph", edges);
-  check_same(comm, "reorder of a graph", {reorder ? 1 : 0});
-  auto ends = index;
-  auto all = edges;
+  std::vector<std::int64_t> ends;
+  std::vector<std::int64_t> all;
+  auto room = agree(comm, [&] {
+    check_graph("graph", comm, index, edges);
+    ends.assign(index.begin(), index.end());
+    all.assign(edges.begin(), edges.end());
+    index_ = index;
+    edges_ = edges;
+    index_.reserve(1); // the routine takes no null
+    edges_.reserve(1);
+    return room_for(comm.name(), "/graph");
+  });
+  std::int64_t const reordered = reorder ? 1 : 0;
+  detail::check_same_list(comm, "index of a graph", ends);
+  detail::check_same_list(comm, "edges of a graph", all);
+  detail::check_same_everywhere(comm, "reorder of a graph", {&reordered, 1});
   MPI_Comm raw = MPI_COMM_NULL;
-  call<MPI_Graph_create>(comm.raw(), count_of(ends), never_null(ends), never_null(all), reorder ? 1 : 0, &raw);
-  communicator::operator=(adopt(raw, detail::text(comm.name(), "/graph")));
-  if (*this) read_topology();
+  call<MPI_Graph_create>(comm.raw(), count_of(index_), index_.data(), edges_.data(), reorder ? 1 : 0, &raw);
+  communicator::operator=(adopt(raw, std::move(room)));
+  if (*this) return;
+  index_.clear();
+  edges_.clear();
 }
 
 graph::graph(communicator comm) : communicator(std::move(comm)) {
@@ -146,7 +158,7 @@ dist_graph::dist_graph(communicator const& comm, std::vector<int> const& sources
   constexpr auto operation = "dist_graph";
   refuse_inter(operation, comm);
   detail::collective_scope const inside({.comm = comm, .operation = operation});
-  agree(comm, [&] {
+  auto room = agree(comm, [&] {
     check_ranks(operation, comm, "source", sources, comm.size());
     check_ranks(operation, comm, "destination", destinations, comm.size());
     check_length(operation, comm, "degrees", degrees.size(), sources.size());
@@ -155,14 +167,15 @@ dist_graph::dist_graph(communicator const& comm, std::vector<int> const& sources
     check_length(operation, comm, "destinations", destinations.size(),
                  static_cast<std::size_t>(std::accumulate(degrees.begin(), degrees.end(), std::int64_t{0})));
     if (weights) check_weights(operation, comm, "weights", *weights, destinations.size());
+    return room_for(comm.name(), "/graph");
   });
-  check_all_weighted(comm, operation, weights.has_value(), reorder);
+  check_all_weighted(comm, weights.has_value(), reorder);
   MPI_Comm raw = MPI_COMM_NULL;
   call<MPI_Dist_graph_create>(comm.raw(), count_of(sources), sources.data(), degrees.data(), destinations.data(),
-                              weights_or_none(weights.has_value(), weights.value_or(std::vector<int>())), MPI_INFO_NULL,
+                              weights_or_none(weights.has_value(), weights ? *weights : destinations), MPI_INFO_NULL,
                               reorder ? 1 : 0, &raw);
-  communicator::operator=(adopt(raw, detail::text(comm.name(), "/graph")));
-  read_topology();
+  communicator::operator=(adopt(raw, std::move(room)));
+  agree(*this, [&] { read_topology(); });
 }
 
 dist_graph::dist_graph(communicator comm) : communicator(std::move(comm)) {
@@ -176,21 +189,26 @@ dist_graph dist_graph_adjacent(communicator const& comm, std::vector<int> const&
   constexpr auto operation = "dist_graph_adjacent";
   refuse_inter(operation, comm);
   detail::collective_scope const inside({.comm = comm, .operation = operation});
-  agree(comm, [&] {
+  auto room = agree(comm, [&] {
     check_ranks(operation, comm, "source", sources, comm.size());
     check_ranks(operation, comm, "destination", destinations, comm.size());
-    if (!weights) return;
-    check_weights(operation, comm, "the sources' weights", weights->sources, sources.size());
-    check_weights(operation, comm, "the destinations' weights", weights->destinations, destinations.size());
+    if (weights) {
+      check_weights(operation, comm, "the sources' weights", weights->sources, sources.size());
+      check_weights(operation, comm, "the destinations' weights", weights->destinations, destinations.size());
+    }
+    return dist_graph::room_for(comm.name(), "/graph");
   });
-  check_all_weighted(comm, operation, weights.has_value(), reorder);
-  edge_weights const given = weights.value_or(edge_weights{});
+  check_all_weighted(comm, weights.has_value(), reorder);
   MPI_Comm raw = MPI_COMM_NULL;
-  call<MPI_Dist_graph_create_adjacent>(comm.raw(), count_of(sources), sources.data(),
-                                       weights_or_none(weights.has_value(), given.sources), count_of(destinations),
-                                       destinations.data(), weights_or_none(weights.has_value(), given.destinations),
-                                       MPI_INFO_NULL, reorder ? 1 : 0, &raw);
-  return dist_graph(dist_graph::adopt(raw, detail::text(comm.name(), "/graph")));
+  call<MPI_Dist_graph_create_adjacent>(
+      comm.raw(), count_of(sources), sources.data(),
+      weights_or_none(weights.has_value(), weights ? weights->sources : sources), count_of(destinations),
+      destinations.data(), weights_or_none(weights.has_value(), weights ? weights->destinations : destinations),
+      MPI_INFO_NULL, reorder ? 1 : 0, &raw);
+  dist_graph made;
+  static_cast<communicator&>(made) = dist_graph::adopt(raw, std::move(room));
+  agree(made, [&] { made.read_topology(); });
+  return made;
 }
 
 void dist_graph::read_topology() {

@@ -6,12 +6,15 @@
 #include <armada/core/predefined_attributes.hpp>
 
 #include <cstdint>
+#include <exception>
+#include <utility>
 
 namespace armada {
 namespace {
 
 constexpr auto operation = "intercommunicator";
 
+/// What this side's leader passes, so that it can reach the other one.
 void check_leader(communicator const& local, communicator const& bridge, int remote_leader, int tag) {
   if (!bridge) throw argument_error(detail::text(operation, ": the local leader passes no bridge"));
   if (bridge.is_inter()) throw argument_error(detail::text(operation, ": the bridge is an intercommunicator"));
@@ -29,27 +32,46 @@ void check_member(group const& processes, int leader, std::string_view what) {
                                       " is not in its group of ", processes.size()));
 }
 
+/// Each leader tells the other whether its side is ready, which it is not when there is a fault. Throws that, or that
+/// the other side has one.
+void meet(communicator const& local, int local_leader, communicator const& bridge, int remote_leader, int tag,
+          detail::local_fault const& mine) {
+  constexpr int ready = -1;
+  int const here = mine.what == nullptr ? ready : static_cast<int>(mine.kind);
+  int there = ready;
+  if (local.rank() == local_leader)
+    call<MPI_Sendrecv>(static_cast<void const*>(&here), 1, MPI_INT, remote_leader, tag, static_cast<void*>(&there), 1,
+                       MPI_INT, remote_leader, tag, bridge.raw(), MPI_STATUS_IGNORE);
+  if (mine.what != nullptr) std::rethrow_exception(mine.thrown);
+  call<MPI_Bcast>(static_cast<void*>(&there), 1, MPI_INT, local_leader, local.raw());
+  if (there != ready)
+    throw_fault(static_cast<fault>(there), "intercommunicator: the other side cannot make it, and says why");
+}
+
 } // namespace
 
 intercommunicator::intercommunicator(communicator const& local, int local_leader, communicator const& bridge,
                                      int remote_leader, int tag) {
   if (local.is_inter()) throw argument_error(detail::text(operation, ": the local side is an intercommunicator"));
   detail::collective_scope const inside({.comm = local, .operation = operation});
-  agree(local, [&] {
-    check_rank(local, local_leader, operation, "local_leader");
-    if (local.rank() == local_leader) check_leader(local, bridge, remote_leader, tag);
-  });
+  agree(local, [&] { check_rank(local, local_leader, operation, "local_leader"); });
   std::int64_t const leader = local_leader;
   detail::check_same_everywhere(local, "local_leader of an intercommunicator", {&leader, 1});
+  agree(local, [&] {
+    if (local.rank() == local_leader) check_leader(local, bridge, remote_leader, tag);
+  });
+  std::shared_ptr<detail::communicator_state> room;
+  auto const mine = detail::fault_of([&] { room = agree(local, [&] { return room_for(local.name(), "/inter"); }); });
+  meet(local, local_leader, bridge, remote_leader, tag, mine);
   MPI_Comm raw = MPI_COMM_NULL;
   call<MPI_Intercomm_create>(local.raw(), local_leader, bridge ? bridge.raw() : MPI_COMM_NULL, remote_leader, tag,
                              &raw);
-  communicator::operator=(adopt(raw, detail::text(local.name(), "/inter")));
+  communicator::operator=(adopt(raw, std::move(room)));
 }
 
 intercommunicator intercommunicator::create_from_groups(group const& local, int local_leader, group const& remote,
                                                         int remote_leader, std::string_view tag) {
-  detail::check_string_tag("create_from_groups", tag);
+  auto const name = detail::string_tag("create_from_groups", tag);
   if (local.rank() == group::undefined)
     throw argument_error(
         detail::text("create_from_groups on ", job::whoami(), ": this rank is not in the local group"));
@@ -59,9 +81,9 @@ intercommunicator intercommunicator::create_from_groups(group const& local, int 
     throw argument_error(
         detail::text("create_from_groups on ", job::whoami(), ": the groups have processes in common"));
   MPI_Comm raw = MPI_COMM_NULL;
-  call<MPI_Intercomm_create_from_groups>(local.raw(), local_leader, remote.raw(), remote_leader,
-                                         std::string(tag).c_str(), MPI_INFO_NULL, MPI_ERRORS_RETURN, &raw);
-  return intercommunicator(adopt(raw, tag));
+  call<MPI_Intercomm_create_from_groups>(local.raw(), local_leader, remote.raw(), remote_leader, name.data(),
+                                         MPI_INFO_NULL, MPI_ERRORS_RETURN, &raw);
+  return intercommunicator(adopt_together(raw, tag));
 }
 
 intercommunicator::intercommunicator(communicator comm) : communicator(std::move(comm)) {
@@ -79,7 +101,7 @@ communicator intercommunicator::merge(bool high) const {
   MPI_Comm merged = MPI_COMM_NULL;
   detail::collective_scope const inside({.comm = *this, .operation = "merge"});
   call<MPI_Intercomm_merge>(raw(), high ? 1 : 0, &merged);
-  return adopt(merged, detail::text(name(), "/merged"));
+  return adopt_together(merged, name(), "/merged");
 }
 
 } // namespace armada

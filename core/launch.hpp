@@ -32,8 +32,9 @@ struct prepared_call {
   std::tuple<Keep...> keep;
 };
 template <class Arguments, class... Keep>
-[[nodiscard]] prepared_call<Arguments, Keep...> prepare_call(collective_call what, Arguments arguments, Keep... keep) {
-  return {what, std::move(arguments), std::tuple<Keep...>(std::move(keep)...)};
+[[nodiscard]] prepared_call<Arguments, Keep...> prepare_call(collective_call const& what, Arguments const& arguments,
+                                                             Keep... keep) {
+  return {what, arguments, std::tuple<Keep...>(std::move(keep)...)};
 }
 
 /// A way past MPI for blocking calls, specialised for the routines that have one: `taken` does the work of the call and
@@ -42,6 +43,20 @@ template <auto Now>
 struct shortcut {
   static constexpr bool taken(auto const& /*arguments*/, auto&... /*keep*/) noexcept { return false; }
 };
+
+/// What is kept for a call and has something to do once it is complete.
+template <class Kept>
+concept acts_on_arrival = requires(Kept& kept) {
+  kept.arrived();
+};
+template <class Kept>
+void arrive(Kept& kept) {
+  if constexpr (acts_on_arrival<Kept>) kept.arrived();
+}
+template <class... Keep>
+void act_on_arrival(std::tuple<Keep...>& kept) {
+  std::apply([](auto&... each) { (arrive(each), ...); }, kept);
+}
 
 /// Nothing that has to outlive the call.
 template <class... Keep>
@@ -56,7 +71,10 @@ struct routine {
   /// Returns when it is done. `keep` is what the arguments point into.
   template <class... Keep>
   static void launch(blocking_t, auto const& arguments, Keep&&... keep) {
-    if (!detail::shortcut<Now>::taken(arguments, keep...)) now(arguments);
+    if (detail::shortcut<Now>::taken(arguments, keep...)) return;
+    now(arguments);
+    auto kept = std::tie(keep...);
+    detail::act_on_arrival(kept);
   }
 
   /// Returns at once; the pending owns what `keep` moves in.
@@ -66,9 +84,9 @@ struct routine {
     if constexpr (detail::owns_nothing<std::decay_t<Keep>...>) {
       return {request, detail::request_kind::collective};
     } else {
-      return detail::make_pending(
-          request, detail::request_kind::collective,
-          [kept = std::tuple<std::decay_t<Keep>...>(std::forward<Keep>(keep)...)](MPI_Status const&) {});
+      return detail::make_pending(request, detail::request_kind::collective,
+                                  [kept = std::tuple<std::decay_t<Keep>...>(std::forward<Keep>(keep)...)](
+                                      MPI_Status const&) mutable { detail::act_on_arrival(kept); });
     }
   }
 
@@ -77,8 +95,12 @@ struct routine {
   [[nodiscard]] static plan<> launch(persistent_t, Arguments const& arguments, Keep&&... keep) {
     auto kept = std::tuple<std::decay_t<Keep>...>(std::forward<Keep>(keep)...);
     if constexpr (std::is_null_pointer_v<decltype(Prepare)>) {
-      return detail::make_restarted([arguments, kept = std::move(kept)] {
-        return pending<>(begin(arguments), detail::request_kind::collective);
+      return detail::make_restarted([arguments, kept = std::move(kept)]() mutable {
+        if constexpr ((detail::acts_on_arrival<std::decay_t<Keep>> || ...))
+          return detail::make_pending(begin(arguments), detail::request_kind::collective,
+                                      [&kept](MPI_Status const&) { detail::act_on_arrival(kept); });
+        else
+          return pending<>(begin(arguments), detail::request_kind::collective);
       });
     } else {
       MPI_Request const request = prepare(std::tuple_cat(arguments, std::tuple(MPI_INFO_NULL)));

@@ -134,4 +134,19 @@ void rename_file(std::string const& from, std::string const& to) {
   if (code != 0) throw_io(folder, "cannot be brought to the disk", code);
 }
 
+replacement_file::~replacement_file() {
+  if (!named_) unlink(file_.path().c_str());
+}
+
+void replacement_file::append(std::string_view text) {
+  file_.write_at(length_, std::as_bytes(std::span(text)));
+  length_ += static_cast<std::int64_t>(text.size());
+}
+
+void replacement_file::commit() {
+  file_.commit();
+  rename_file(file_.path(), path_);
+  named_ = true;
+}
+
 } // namespace armada::detail

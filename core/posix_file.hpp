@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace armada::detail {
 
@@ -49,5 +50,24 @@ private:
 /// Gives a file that was committed its final name, in place of what has that name, and makes the name last.
 /// Throws `io_error`.
 void rename_file(std::string const& from, std::string const& to);
+
+/// A file that takes the name `path` once it is complete, in place of what has that name; without `commit` nothing is
+/// left of it. Local. All throw `io_error`.
+class replacement_file {
+public:
+  explicit replacement_file(std::string const& path) : path_(path), file_(posix_file::make_beside(path)) {}
+  replacement_file(replacement_file const&) = delete;
+  replacement_file& operator=(replacement_file const&) = delete;
+  ~replacement_file();
+
+  void append(std::string_view text);
+  void commit();
+
+private:
+  std::string path_;
+  posix_file file_;
+  std::int64_t length_ = 0;
+  bool named_ = false;
+};
 
 } // namespace armada::detail

@@ -160,6 +160,16 @@ constexpr quirk rows[] = {
      "the root's elements are copied",
      "collectives/detail/near_shortcuts.hpp",
      {}},
+    {"55",
+     "Scatter and Gather of more than 8 KiB of items with gaps: an error, or wrong data when they are nonblocking",
+     "they are received packed, and unpacked then",
+     "collectives/detail/near_road.hpp",
+     {}},
+    {"56",
+     "Sendrecv_replace of more than 8 KiB of items with gaps fails: it sends them packed",
+     "a copy of the items is sent",
+     "p2p/sendrecv.hpp",
+     {}},
 };
 
 /// The rest of the line that begins with `key`, without the spaces around it.

@@ -1,8 +1,10 @@
 #include <armada/core/job.hpp>
 #include <armada/core/resource.hpp>
 
+#include <cstddef>
 #include <cstdio>
 #include <mutex>
+#include <new>
 
 namespace armada::detail {
 namespace {
@@ -13,7 +15,9 @@ struct resource_list {
 };
 
 resource_list& list() {
-  static auto* const instance = new resource_list; // never destroyed: static handles may outlive any static list
+  // Never destroyed: static handles may outlive any static list. It takes no memory late.
+  alignas(resource_list) static std::byte memory[sizeof(resource_list)];
+  static auto* const instance = new (memory) resource_list;
   return *instance;
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,15 @@ struct handle {
   throw out_of_memory(text("window on ", job::whoami(), ": ", what, ", ", bytes, " bytes, is not to be had (",
                            std::strerror(error), "); ", available_memory(),
                            " bytes are available; use fewer or smaller arrays, or more hosts"));
+}
+
+/// Not where it takes more memory to find out: the others of the host wait for an answer.
+bool fits(std::size_t bytes) noexcept {
+  try {
+    return bytes <= available_memory();
+  } catch (std::bad_alloc const&) {
+    return false;
+  }
 }
 
 std::uint64_t number_in(char const* path) {
@@ -68,10 +78,10 @@ std::size_t shared_segment::page() noexcept {
 shared_segment::shared_segment(node const& near, std::size_t bytes) : shared_segment() {
   handle first;
   if (near.rank == 0) {
-    bool const fits = bytes <= available_memory();
-    if (fits) file_ = memfd_create("armada", MFD_CLOEXEC);
+    bool const room = fits(bytes);
+    if (room) file_ = memfd_create("armada", MFD_CLOEXEC);
     bool const made = file_ >= 0 && ftruncate(file_, static_cast<off_t>(bytes)) == 0;
-    first = {getpid(), file_, made ? 0 : fits ? errno : ENOMEM};
+    first = {getpid(), file_, made ? 0 : room ? errno : ENOMEM};
   }
   if (near.size() > 1) call<MPI_Bcast>(&first, static_cast<int>(sizeof(first)), MPI_BYTE, 0, near.raw);
   if (first.error != 0) throw_no_memory("memory for this host's ranks", bytes, static_cast<int>(first.error));

@@ -8,6 +8,7 @@
 #include <armada/core/checks.hpp>
 
 #include <concepts>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -89,11 +90,16 @@ public:
     if (open_) [[unlikely]]
       enter(what);
   }
-  /// `describe()` makes the text, when it is wanted.
+  /// `describe()` makes the text, when it is wanted. There is none where there is no memory for it.
   template <std::invocable Describe>
   explicit watch_scope(Describe&& describe) : open_(checks::watched()) {
-    if (open_) [[unlikely]]
+    if (!open_) [[likely]]
+      return;
+    try {
       enter(describe());
+    } catch (std::bad_alloc const&) {
+      enter("a wait, out of memory");
+    }
   }
   watch_scope(watch_scope const&) = delete;
   watch_scope& operator=(watch_scope const&) = delete;

@@ -25,13 +25,12 @@ int main(int argc, char** argv) {
 
   if (world().rank() == 0) {
     xt::xtensor<std::int64_t, 1> const counts = histogram(xt::all());
-    int highest = 0;
-    std::int64_t total = 0;
+    std::int64_t total = 0, sum = 0;
     for (int bin = 0; bin < bins; ++bin) {
       total += counts(bin);
-      if (counts(bin) > counts(highest)) highest = bin;
+      sum += bin * counts(bin);
     }
-    fmt::print("{} numbers, most often {}\n", total, highest / 10 * 10);
+    fmt::print("{} numbers, {:.0f} on average\n", total, static_cast<double>(sum) / static_cast<double>(total));
   }
   histogram.fence();
 }

@@ -94,7 +94,7 @@ template <class Value, completion Mode = blocking_t>
                                                        from origin, Mode = {}) {
   detail::check_endpoint(comm, destination, "sendrecv_replace");
   detail::check_endpoint(comm, origin, "sendrecv_replace");
-  auto run = [&](auto leaving) {
+  auto run = [&](auto leaving) { // a copy of the elements: packed ones do not arrive well (quirk 56)
     auto arriving = recv(comm, std::forward<Value>(value), origin, nonblocking);
     if constexpr (std::same_as<Mode, blocking_t>) {
       static_cast<void>(leaving.wait());

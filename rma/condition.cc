@@ -7,7 +7,7 @@ namespace {
 
 using detail::shared_words;
 
-detail::ticket_queue<shared_words::word> queue_of(std::unique_ptr<shared_words> const& kept, int home,
+detail::ticket_queue<shared_words::word> queue_of(std::shared_ptr<shared_words> const& kept, int home,
                                                   char const* operation) {
   auto const& words = detail::require_open(kept, operation, "condition");
   return {words.at(home, 0), words.at(home, shared_words::line)};

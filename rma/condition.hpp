@@ -44,7 +44,7 @@ public:
   void notify_all();
 
 private:
-  std::unique_ptr<detail::shared_words> words_;
+  std::shared_ptr<detail::shared_words> words_;
   int home_;
 };
 

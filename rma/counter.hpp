@@ -40,7 +40,7 @@ public:
   void reset(std::int64_t first = 0);
 
 private:
-  std::unique_ptr<detail::shared_words> words_;
+  std::shared_ptr<detail::shared_words> words_;
   int home_;
 };
 

@@ -2,6 +2,7 @@
 
 /// A window to which every rank attaches memory as it goes.
 
+#include <armada/core/agree.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/rma/window.hpp>
 
@@ -22,9 +23,9 @@ class dynamic_window : public detail::any_window {
 public:
   dynamic_window() noexcept = default;
 
-  /// Collective over `comm`.
+  /// Collective over `comm`; all ranks throw or none.
   explicit dynamic_window(communicator const& comm, window_options options = {})
-      : any_window(std::make_shared<detail::window_state>(comm, std::move(options))) {}
+      : any_window(detail::make_together<detail::window_state>(comm, comm, std::move(options))) {}
 
   /// Lets other ranks reach this memory, which outlives its attachment. Local. Throws `argument_error` for no memory,
   /// for memory that overlaps what is attached, and for more than a thousand regions.

@@ -133,6 +133,29 @@ void layout::settle_blocks() {
   }
 }
 
+/// From the inside: the shorter loop of the two goes along a part of the longer one, which then has longer steps.
+std::optional<detail::common_loops> common_loops_of(layout const& a, layout const& b) noexcept {
+  if (a.depth_ == 0 || b.depth_ == 0 || a.size_ != b.size_) return std::nullopt;
+  detail::common_loops made;
+  made.a_first = a.first_;
+  made.b_first = b.first_;
+  std::size_t left = made.most, in_a = a.depth_, in_b = b.depth_;
+  auto one = a.loops_[--in_a], other = b.loops_[--in_b];
+  for (;;) {
+    auto const count = std::min(one.count, other.count);
+    if (left == 0 || count == 0 || one.count % count != 0 || other.count % count != 0) return std::nullopt;
+    --left;
+    made.counts[left] = count;
+    made.a_steps[left] = one.step;
+    made.b_steps[left] = other.step;
+    one = {one.count / count, one.step * count};
+    other = {other.count / count, other.step * count};
+    if (one.count == 1 && in_a > 0) one = a.loops_[--in_a];
+    if (other.count == 1 && in_b > 0) other = b.loops_[--in_b];
+    if (one.count == 1 && other.count == 1) return made; // both at once: they are equally long
+  }
+}
+
 layout::cursor::cursor(layout const& walked) noexcept : walked_(walked), base_(walked.first_) {
   if (walked_.size_ == 0) return;
   if (walked_.depth_ == 0) {

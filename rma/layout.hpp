@@ -9,11 +9,24 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace armada {
+
+namespace detail {
+
+/// Nested loops that visit the elements of two layouts together, outermost first. Those that are not needed have one
+/// turn.
+struct common_loops {
+  static constexpr std::size_t most = 4;
+  std::array<std::int64_t, most> counts{1, 1, 1, 1}, a_steps{}, b_steps{};
+  std::int64_t a_first = 0, b_first = 0;
+};
+
+} // namespace detail
 
 /// Elements in the order in which they travel, by their places: in elements, counted from a target's offset or from a
 /// buffer's first element. Made by `contiguous`, `strided`, `blocks`, `subarray` and `indexed`; a plain value.
@@ -40,6 +53,7 @@ public:
 
 private:
   friend class cursor;
+  friend std::optional<detail::common_loops> common_loops_of(layout const& a, layout const& b) noexcept;
   friend layout contiguous(detail::any_integer count);
   friend layout nested(std::span<std::pair<std::int64_t, std::int64_t> const> loops, std::int64_t first);
   friend layout indexed(integer_list const& displacements);
@@ -103,6 +117,10 @@ private:
 };
 
 inline bool layout::is_contiguous() const noexcept { return cursor(*this).here() == run{0, size_, 1}; }
+
+/// The loops that are common to both, as for a patch and a buffer without gaps; nothing where lengths differ, one is a
+/// list of blocks, or the loops of one do not divide those of the other.
+[[nodiscard]] std::optional<detail::common_loops> common_loops_of(layout const& a, layout const& b) noexcept;
 
 /// Calls `visit(a first, a step, b first, b step, count)` for runs that are common to both, in order, until the shorter
 /// layout ends.

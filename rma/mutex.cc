@@ -43,13 +43,14 @@ struct mutex::state {
   }
 
   static constexpr std::int64_t holder = 2 * shared_words::line;
-  std::unique_ptr<shared_words> words;
+  std::shared_ptr<shared_words> words;
   int home;
   bool recursive;
   int depth = 0;
 };
 
-mutex::mutex(communicator const& comm, mutex_options options) : state_(std::make_unique<state>(comm, options)) {}
+mutex::mutex(communicator const& comm, mutex_options options)
+    : state_(detail::make_together<state>(comm, comm, options)) {}
 mutex::mutex(mutex&&) noexcept = default;
 mutex& mutex::operator=(mutex&&) noexcept = default;
 mutex::~mutex() = default;

@@ -21,7 +21,8 @@ std::int64_t checked_words(communicator const& comm, std::int64_t slots) {
 
 struct signal_slots::state {
   state(communicator const& comm, std::int64_t slots)
-      : words(comm, checked_words(comm, slots), "notification"), taken(static_cast<std::size_t>(slots)) {}
+      : words(comm, checked_words(comm, slots), "notification"),
+        taken(agree(comm, [&] { return std::vector<std::int64_t>(static_cast<std::size_t>(slots)); })) {}
 
   [[nodiscard]] signal_slot<shared_words::word> slot(int rank, std::int64_t index) const {
     auto const first = index * shared_words::line;
@@ -33,7 +34,7 @@ struct signal_slots::state {
 };
 
 signal_slots::signal_slots(communicator const& comm, size_option slots)
-    : state_(std::make_unique<state>(comm, slots.value)) {}
+    : state_(make_together<state>(comm, comm, slots.value)) {}
 signal_slots::signal_slots(signal_slots&&) noexcept = default;
 signal_slots& signal_slots::operator=(signal_slots&&) noexcept = default;
 signal_slots::~signal_slots() = default;

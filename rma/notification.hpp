@@ -32,7 +32,7 @@ public:
 
 private:
   struct state;
-  std::unique_ptr<state> state_;
+  std::shared_ptr<state> state_;
 };
 
 } // namespace detail

@@ -41,7 +41,7 @@ public:
   [[nodiscard]] std::int64_t available() const;
 
 private:
-  std::unique_ptr<detail::shared_words> words_;
+  std::shared_ptr<detail::shared_words> words_;
   int home_;
 };
 

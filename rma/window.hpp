@@ -2,6 +2,7 @@
 
 /// Memory that every rank of a communicator gives a part of, and that every rank reaches into.
 
+#include <armada/core/agree.hpp>
 #include <armada/core/attribute.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/rma/active_epoch.hpp>
@@ -105,12 +106,13 @@ public:
   }
 
   /// A window over memory that this rank has, which outlives it; any address will do (quirk 1), and null for nothing.
-  /// Always goes through MPI: nobody else has this memory mapped. Collective over `comm`. MPI-4.0, section 12.2.1.
+  /// Always goes through MPI: nobody else has this memory mapped. Collective over `comm`; all ranks throw or none.
+  /// MPI-4.0, section 12.2.1.
   [[nodiscard]] static window create(communicator const& comm, std::span<T> memory, window_options options = {}) {
     auto const bytes = detail::saturated_bytes(memory.size(), sizeof(T));
     if constexpr (!std::same_as<T, std::byte>) options.displacement_unit = sizeof(T);
-    return window(std::make_shared<detail::window_state>(
-        comm, detail::user_memory{reinterpret_cast<std::byte*>(memory.data()), bytes}, std::move(options)));
+    return window(detail::make_together<detail::window_state>(
+        comm, comm, detail::user_memory{reinterpret_cast<std::byte*>(memory.data()), bytes}, std::move(options)));
   }
 
   /// This rank's own part.
@@ -169,7 +171,7 @@ private:
   explicit window(std::shared_ptr<detail::window_state> state) noexcept : any_window(std::move(state)) {}
   static window made(communicator const& comm, std::int64_t bytes, window_options options, window_flavour flavour) {
     if constexpr (!std::same_as<T, std::byte>) options.displacement_unit = sizeof(T);
-    return window(std::make_shared<detail::window_state>(comm, bytes, std::move(options), flavour));
+    return window(detail::make_together<detail::window_state>(comm, comm, bytes, std::move(options), flavour));
   }
 };
 

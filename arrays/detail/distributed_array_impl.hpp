@@ -24,8 +24,10 @@ template <std::size_t N>
                                          {"process grid of a distributed array", places},
                                          {"cuts of a distributed array (kind, length, digest of boundaries)", said}}};
   check_same_everywhere(comm, all);
-  if (grid == nullptr) return distribution<N>(shape, cuts, comm.size(), order);
-  return distribution<N>(shape, cuts, *grid, comm.size(), order);
+  return agree(comm, [&] {
+    if (grid == nullptr) return distribution<N>(shape, cuts, comm.size(), order);
+    return distribution<N>(shape, cuts, *grid, comm.size(), order);
+  });
 }
 
 } // namespace detail
@@ -36,10 +38,23 @@ distributed_array<T, N, Order>::distributed_array(communicator const& comm, inde
                                                   cut_array<N> const& cuts, process_grid<N> const* grid)
     : comm_(communicator::share(comm)), memory_{detail::agreed_distribution(comm, shape, cuts, grid, Order), {}, {}} {
   static_cast<void>(checked_volume(shape, static_cast<std::int64_t>(sizeof(T))));
-  memory_.window = std::make_shared<detail::window_state>(
-      comm, detail::bytes_of<T>(distribution().tile_volume(comm.rank())), window_options{.name = "distributed_array"});
+  auto options = agree(comm, [] { return window_options{.name = "distributed_array"}; });
+  memory_.window = detail::make_together<detail::window_state>(
+      comm, comm, detail::bytes_of<T>(distribution().tile_volume(comm.rank())), std::move(options));
   parts_ = window().all_parts();
-  if (!window().all_near()) window().lock_all(); // one passive epoch for its whole life
+  if (detail::array_watch::wanted(window())) agree(comm, [&] { start_watching(); });
+  if (!window().all_near()) agree(comm, [&] { window().lock_all(); }); // one passive epoch for its whole life
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+void distributed_array<T, N, Order>::start_watching() {
+  if (memory_.watch != nullptr) return;
+  memory_.watch = std::make_shared<detail::array_watch>(
+      memory_.window, describe(), [spread = distribution()](int owner, std::int64_t offset) {
+        return detail::tuple_text(spread.global(owner, spread.local_index(owner, offset)));
+      });
+  parts_ = nullptr;
 }
 
 template <wire T, std::size_t N, storage_order Order>

@@ -179,10 +179,9 @@ void tell_watch(Array const& array, List const& list, char const* operation, acc
     return;
   std::int64_t const one = 1;
   for_each_place(array, list, [&](element_place const& place, std::int64_t) {
-    watch->access({operation,
+    watch->before({operation,
                    kind,
                    place.rank,
-                   array.window().near(place.rank) != nullptr,
                    static_cast<std::int64_t>(sizeof(typename Array::value_type)),
                    place.offset,
                    {&one, 1},

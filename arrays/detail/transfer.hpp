@@ -26,6 +26,9 @@ public:
   void add(int owner) {
     if (owners_.empty() || owners_.back() != owner) owners_.push_back(owner);
   }
+  void add(touched_owners const& others) {
+    owners_.insert(owners_.end(), others.owners_.begin(), others.owners_.end());
+  }
   [[nodiscard]] bool empty() const noexcept { return owners_.empty(); }
   /// Everything has moved when this returns.
   void complete(window_state& window) {
@@ -33,7 +36,10 @@ public:
       std::sort(owners_.begin(), owners_.end());
       owners_.erase(std::unique(owners_.begin(), owners_.end()), owners_.end());
     }
-    for (int const owner : owners_) window.flush(owner);
+    for (int const owner : owners_) {
+      tracing::scope const traced("flush", owner);
+      window.flush(owner);
+    }
     owners_.clear();
   }
 
@@ -61,12 +67,14 @@ template <class Kept>
       });
 }
 
+/// To live while a piece is moved.
 template <class T, std::size_t N>
-void tell_watch(array_memory<N> const& array, char const* operation, access_kind kind, piece<N> const& each) {
-  if (array.watch == nullptr) [[likely]]
-    return;
-  array.watch->access({operation, kind, each.owner, array.window->near(each.owner) != nullptr,
-                       static_cast<std::int64_t>(sizeof(T)), each.tile_offset, each.count, each.tile_stride});
+[[nodiscard]] watched_scope watch_piece(array_memory<N> const& array, char const* operation, access_kind kind,
+                                        piece<N> const& each) {
+  return {array.watch.get(), [&] {
+            return watched_access{operation,        kind,       each.owner,      static_cast<std::int64_t>(sizeof(T)),
+                                  each.tile_offset, each.count, each.tile_stride};
+          }};
 }
 
 /// Runs `near(piece, tile)` for the pieces in memory of this host and `far(piece)` for the others.
@@ -75,7 +83,7 @@ template <class T, std::size_t N, class Selected, class Near, class Far>
                                            char const* operation, access_kind kind, Near near, Far far) {
   touched_owners touched;
   for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
-    tell_watch<T>(array, operation, kind, each);
+    auto const watched = watch_piece<T>(array, operation, kind, each);
     if (T* const memory = near_element<T>(*array.window, each.owner, bytes_of<T>(each.tile_offset))) {
       near(each, memory);
     } else {
@@ -126,7 +134,7 @@ template <class T, std::size_t N, class Selected, accumulator<T> Op>
   touched_owners touched;
   if (window.all_near())
     for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
-      tell_watch<T>(array, "accumulate", access_kind::update, each);
+      auto const watched = watch_piece<T>(array, "accumulate", access_kind::update, each);
       T const* const from = buffer + each.buffer_offset(strides);
       for_each_row(each.tile_stride, each.buffer_strides(strides), each.count,
                    [&](auto there, auto here, auto count, auto far, auto step) {
@@ -136,7 +144,7 @@ template <class T, std::size_t N, class Selected, accumulator<T> Op>
     });
   else if constexpr (!std::same_as<Op, no_op>) // MPI's atomics, for near owners as well; it has no such operation
     for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
-      tell_watch<T>(array, "accumulate", access_kind::update, each);
+      auto const watched = watch_piece<T>(array, "accumulate", access_kind::update, each);
       far_block(window, each.owner, far_access::accumulate, buffer + each.buffer_offset(strides),
                 each.buffer_strides(strides), each.tile_offset, each.tile_stride, each.count,
                 element_layout{datatype_of<T>(), 1, sizeof(T)}, accumulate_operation_of<T>(op));

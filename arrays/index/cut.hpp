@@ -3,6 +3,7 @@
 /// How one dimension of an array is cut into parts, before extent and parts are known: what a user writes in
 /// `{block_cyclic(64), whole}`.
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -57,6 +58,10 @@ public:
     }
     if (boundaries().size() > 8) return detail::text("irregular in ", fixed_parts(), " parts");
     return "irregular" + detail::tuple_text(boundaries());
+  }
+
+  friend bool operator==(cut const& a, cut const& b) {
+    return a.what_ == b.what_ && a.length_ == b.length_ && std::ranges::equal(a.boundaries(), b.boundaries());
   }
 
   /// Blocks of `length` indices, dealt out in turns: ScaLAPACK's distribution.

@@ -108,6 +108,11 @@ public:
     }
     return strides;
   }
+  /// The place in the tile of `rank` of the element at `offset` in its memory, which must lie within it.
+  [[nodiscard]] index_array<N> local_index(int rank, std::int64_t offset) const {
+    index_array<N> const tile = tile_shape(rank), strides = tile_strides(tile);
+    return each([&](dimension const&, std::size_t d) { return offset / strides[d] % tile[d]; });
+  }
   /// The global index of the element at `local` in the tile of `rank`, which must lie within its shape.
   [[nodiscard]] index_array<N> global(int rank, index_array<N> const& local) const {
     index_array<N> const at = coordinates(rank);

@@ -162,10 +162,8 @@ template <std::size_t N, class Selected>
 [[nodiscard]] std::vector<owned_box<N>> locate(distribution<N> const& spread, Selected const& selected) {
   std::vector<owned_box<N>> found;
   for_each_piece(spread, selected, [&](piece<N> const& each) {
-    index_array<N> local{};
-    std::int64_t rest = each.tile_offset;
-    index_array<N> const tile = spread.tile_shape(each.owner), strides = spread.tile_strides(tile);
-    for (std::size_t d = 0; d < N; ++d) local[d] = rest / strides[d] % tile[d];
+    index_array<N> const strides = spread.tile_strides(spread.tile_shape(each.owner));
+    index_array<N> local = spread.local_index(each.owner, each.tile_offset);
     owned_box<N> owned{each.owner, {}};
     index_array<N> const first = spread.global(each.owner, local);
     for (std::size_t d = 0; d < N; ++d) {

@@ -78,10 +78,18 @@ template <class In, class Out>
   auto from = side_of(in);
   auto to = side_of(out);
   auto const block = rooted_block(operation, comm, root, "in", from, "out", to);
-  auto arguments = std::tuple_cat(triple(from), triple(to, block), std::tuple(root, comm.raw()));
+  auto sending = triple(from);
+  auto receiving = triple(to, block);
+  arrival<decltype(to)> late(to, comm.raw(), role_of(operation, comm, root).is_root);
+  if (late) {
+    receiving = late.triple(block, to.type());
+    if constexpr (std::same_as<decltype(from), in_place_side>)
+      sending = {item_at(to.address(), comm.rank() * block, to.type()), block, to.type()};
+  }
+  auto arguments = std::tuple_cat(sending, receiving, std::tuple(root, comm.raw()));
   auto const what =
       same_everywhere({.comm = comm, .operation = operation, .root = root}, from, from.count(), to, block);
-  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to), std::move(late));
 }
 
 /// Equal blocks from the root: scatter.
@@ -90,9 +98,12 @@ template <class In, class Out>
   auto from = side_of(in);
   auto to = side_of(out);
   auto const block = rooted_block(operation, comm, root, "out", to, "in", from);
-  auto arguments = std::tuple_cat(triple(from, block), triple(to), std::tuple(root, comm.raw()));
+  auto receiving = triple(to);
+  arrival<decltype(to)> late(to, comm.raw(), !role_of(operation, comm, root).is_root);
+  if (late) receiving = late.triple(to.count(), to.type());
+  auto arguments = std::tuple_cat(triple(from, block), receiving, std::tuple(root, comm.raw()));
   auto const what = same_everywhere({.comm = comm, .operation = operation, .root = root}, to, to.count(), from, block);
-  return prepare_call(what, std::move(arguments), std::move(from), std::move(to));
+  return prepare_call(what, std::move(arguments), std::move(from), std::move(to), std::move(late));
 }
 
 /// Equal blocks to all of `blocks` partners: allgather, neighbor_allgather.

@@ -16,6 +16,13 @@ bool is_basic(MPI_Datatype type, std::int64_t bytes) {
 
 } // namespace
 
+void* item_at(void* address, MPI_Count index, MPI_Datatype type) {
+  MPI_Aint lower = 0;
+  MPI_Aint extent = 0;
+  call<MPI_Type_get_extent>(type, &lower, &extent);
+  return static_cast<std::byte*>(address) + index * extent;
+}
+
 flat_bytes::flat_bytes(void* address, MPI_Count count, MPI_Datatype type, std::int64_t element, MPI_Comm comm)
     : address_(address), count_(count), type_(type), comm_(comm) {
   if (type == MPI_DATATYPE_NULL) return;

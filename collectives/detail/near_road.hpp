@@ -9,6 +9,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace armada::detail {
@@ -99,5 +103,49 @@ private:
   bool flat_ = true;
   std::vector<std::byte> packed_;
 };
+
+/// Where item `index` of a buffer is.
+[[nodiscard]] void* item_at(void* address, MPI_Count index, MPI_Datatype type);
+
+/// What arrives in large blocks with gaps is received packed, and unpacked then: MPICH's trees pass it on packed, in
+/// pieces of 8 KiB, and mistake one that ends within an element (quirk 55).
+class packed_arrival {
+public:
+  static constexpr MPI_Count least = 4096; ///< bytes
+
+  template <class Side>
+  packed_arrival(Side const& to, MPI_Comm comm, bool receives) {
+    if (!receives || to.count() * bytes_in(to.type()) < least) return;
+    auto bytes = std::make_unique<flat_bytes>(to, comm);
+    room_ = bytes->room();
+    if (room_ != to.address()) bytes_ = std::move(bytes);
+  }
+  [[nodiscard]] explicit operator bool() const noexcept { return bytes_ != nullptr; }
+  /// How `count` items of `type` are received in their place: address, count, type.
+  [[nodiscard]] std::tuple<void*, MPI_Count, MPI_Datatype> triple(MPI_Count count, MPI_Datatype type) const {
+    return {room_, count * bytes_in(type), MPI_BYTE};
+  }
+  void arrived() const {
+    if (bytes_) bytes_->unpack();
+  }
+
+private:
+  std::unique_ptr<flat_bytes> bytes_;
+  std::byte* room_ = nullptr;
+};
+
+/// What cannot have gaps is received where it belongs.
+struct plain_arrival {
+  plain_arrival(auto const& /*to*/, MPI_Comm /*comm*/, bool /*receives*/) noexcept {}
+  explicit operator bool() const noexcept { return false; }
+  [[nodiscard]] static std::tuple<void*, MPI_Count, MPI_Datatype> triple(MPI_Count, MPI_Datatype) { return {}; }
+};
+
+template <class Side>
+inline constexpr bool may_have_gaps = has_data<Side>;
+template <predefined Element>
+inline constexpr bool may_have_gaps<plain_side<Element>> = false;
+template <class Side>
+using arrival = std::conditional_t<may_have_gaps<Side>, packed_arrival, plain_arrival>;
 
 } // namespace armada::detail

@@ -37,7 +37,7 @@ struct shortcut<MPI_Bcast_c> {
 template <>
 struct shortcut<MPI_Gather_c> {
   template <class From, class To>
-  static bool taken(auto const& arguments, From const& from, To const& to) {
+  static bool taken(auto const& arguments, From const& from, To const& to, auto const& /*arrival*/) {
     auto const& [in_address, in_count, in_type, out_address, block, out_type, root, comm] = arguments;
     auto* const team = has_data<From> ? near_team_for(comm, in_count, in_type, near_from::gather)
                                       : near_team_for(comm, block, out_type, near_from::gather);
@@ -80,7 +80,7 @@ struct shortcut<MPI_Allgather_c> {
 template <>
 struct shortcut<MPI_Scatter_c> {
   template <class From, class To>
-  static bool taken(auto const& arguments, From const& from, To const& to) {
+  static bool taken(auto const& arguments, From const& from, To const& to, auto const& /*arrival*/) {
     auto const& [in_address, block, in_type, out_address, out_count, out_type, root, comm] = arguments;
     auto* const team = has_data<To> ? near_team_for(comm, out_count, out_type, near_from::scatter)
                                     : near_team_for(comm, block, in_type, near_from::scatter);

@@ -54,6 +54,38 @@ struct row_layout {
   }
 };
 
+/// Where rows begin, in bytes from the first: a gap, and a list only where they are not evenly spaced.
+class row_places {
+public:
+  [[nodiscard]] std::int64_t count() const noexcept { return count_; }
+  [[nodiscard]] bool even() const noexcept { return list_.empty(); }
+  /// From one to the next, where that is even.
+  [[nodiscard]] MPI_Aint gap() const noexcept { return gap_; }
+  [[nodiscard]] MPI_Aint operator[](std::int64_t i) const noexcept {
+    return even() ? i * gap_ : list_[static_cast<std::size_t>(i)];
+  }
+  /// All of them, where they are not even.
+  [[nodiscard]] MPI_Aint const* list() const noexcept { return list_.data(); }
+
+  void add(MPI_Aint place) {
+    if (count_ == 1) gap_ = place;
+    if (even() && place != count_ * gap_)
+      for (std::int64_t i = 0; i < count_; ++i) list_.push_back(i * gap_);
+    if (!even()) list_.push_back(place);
+    ++count_;
+  }
+  void clear() noexcept {
+    count_ = 0;
+    gap_ = 0;
+    list_.clear();
+  }
+
+private:
+  std::int64_t count_ = 0;
+  MPI_Aint gap_ = 0;
+  std::vector<MPI_Aint> list_;
+};
+
 /// Collects rows and hands them to MPI: contiguous rows that are long, or few, in calls of their own, all others many
 /// at a time by derived datatypes. The choice is made here and nowhere else.
 ///
@@ -96,9 +128,11 @@ public:
   static constexpr std::int64_t long_row = std::int64_t{8} << 10;
 
 private:
+  class call_type;
+
   void one_row(std::byte const* here, std::int64_t there);
   void together();
-  void call_mpi(std::byte const* here, MPI_Datatype type, std::int64_t there, MPI_Datatype far_type);
+  void call_mpi(std::byte const* here, call_type const& mine, std::int64_t there, call_type const& theirs);
   [[nodiscard]] std::int64_t limit() const noexcept;
 
   window_state& window_;
@@ -108,23 +142,31 @@ private:
   MPI_Op operation_;
   std::byte const* first_here_ = nullptr; ///< of the rows that wait
   std::int64_t first_there_ = 0;
-  std::vector<MPI_Aint> here_, there_; ///< from the first
+  row_places here_, there_;
 };
 
-/// Moves the block of `shape` between `here` and the elements from number `there` on of `rank`'s part. For `get` the
+/// Moves the block of `shape` between `here` and the elements from byte `there` on of `rank`'s part. For `get` the
 /// memory here is written; for `put`, strides of zero put one element everywhere.
 template <class T, std::size_t N>
-void far_block(window_state& window, int rank, far_access access, T const* here, stride_array<N> const& here_strides,
-               std::int64_t there, stride_array<N> const& far_strides, stride_array<N> const& shape,
-               element_layout const& element = moved_as<T>(), MPI_Op operation = MPI_OP_NULL) {
+void far_block_at(window_state& window, int rank, far_access access, T const* here, stride_array<N> const& here_strides,
+                  std::int64_t there, stride_array<N> const& far_strides, stride_array<N> const& shape,
+                  element_layout const& element, MPI_Op operation) {
   std::optional<far_rows> rows; // all alike
   for_each_row(far_strides, here_strides, shape, [&](auto far, auto near, auto count, auto far_step, auto near_step) {
     if (!rows)
       rows.emplace(window, rank, access,
                    row_layout{element, count, near_step * element.bytes, far_step * element.bytes}, operation);
-    rows->add(reinterpret_cast<std::byte const*>(here + near), (there + far) * element.bytes);
+    rows->add(reinterpret_cast<std::byte const*>(here + near), there + far * element.bytes);
   });
   if (rows) rows->finish();
+}
+
+/// The same from element number `there` on.
+template <class T, std::size_t N>
+void far_block(window_state& window, int rank, far_access access, T const* here, stride_array<N> const& here_strides,
+               std::int64_t there, stride_array<N> const& far_strides, stride_array<N> const& shape,
+               element_layout const& element = moved_as<T>(), MPI_Op operation = MPI_OP_NULL) {
+  far_block_at(window, rank, access, here, here_strides, there * element.bytes, far_strides, shape, element, operation);
 }
 
 } // namespace armada::detail

@@ -2,6 +2,7 @@
 
 /// Transfers between two layouts: elements in any places here and any places there. Bounds have been checked.
 
+#include <armada/core/strided_copy.hpp>
 #include <armada/rma/detail/access.hpp>
 #include <armada/rma/detail/far_rows.hpp>
 #include <armada/rma/layout.hpp>
@@ -19,57 +20,66 @@ void copy_run(T* to, std::int64_t to_step, T const* from, std::int64_t from_step
     for (std::int64_t i = 0; i < count; ++i) to[i * to_step] = from[i * from_step];
 }
 
-/// Calls `near(element here, step, element there, step, count)` for common runs where the part is near; otherwise has
-/// the runs moved by MPI.
-template <class T, class Near>
-void for_each_laid_out(window_state& window, T const* here, layout const& mine, int rank, std::int64_t offset,
-                       layout const& theirs, bool by_memory, far_rows far, Near near) {
-  auto* const place = by_memory ? near_element<T>(window, rank, offset) : nullptr;
-  for_each_common_run(mine, theirs, [&](auto first, auto step, auto there, auto there_step, auto count) {
-    if (place != nullptr) {
-      near(first, step, place + there, there_step, count);
-    } else {
-      far.reshape({far.element(), count, bytes_of<T>(step), bytes_of<T>(there_step)});
-      far.add(reinterpret_cast<std::byte const*>(here + first), offset + bytes_of<T>(there));
-    }
+/// Copies between memory here and memory there: where the layouts have loops in common, and the two do not overlap, as
+/// one block.
+template <class T>
+void copy_laid_out(T* to, layout const& into, T const* from, layout const& out_of) {
+  if constexpr (strided_element<T>) {
+    bool const apart = to + into.lowest() >= from + out_of.end() || from + out_of.lowest() >= to + into.end();
+    if (auto const loops = common_loops_of(into, out_of); loops && apart)
+      return strided_copy(to + loops->a_first, loops->a_steps, from + loops->b_first, loops->b_steps, loops->counts);
+  }
+  for_each_common_run(into, out_of, [&](auto first, auto step, auto other, auto other_step, auto count) {
+    copy_run(to + first, step, from + other, other_step, count);
   });
-  far.finish();
+}
+
+/// Has MPI move, or add, elements between memory here and a far part.
+template <class T>
+void far_laid_out(window_state& window, far_access access, T const* here, layout const& mine, int rank,
+                  std::int64_t offset, layout const& theirs, element_layout const& element = moved_as<T>(),
+                  MPI_Op operation = MPI_OP_NULL) {
+  if (auto const loops = common_loops_of(mine, theirs))
+    return far_block_at(window, rank, access, here + loops->a_first, loops->a_steps,
+                        offset + loops->b_first * element.bytes, loops->b_steps, loops->counts, element, operation);
+  far_rows rows(window, rank, access, {element, 0, 0, 0}, operation);
+  for_each_common_run(mine, theirs, [&](auto first, auto step, auto there, auto there_step, auto count) {
+    rows.reshape({element, count, bytes_of<T>(step), bytes_of<T>(there_step)});
+    rows.add(reinterpret_cast<std::byte const*>(here + first), offset + bytes_of<T>(there));
+  });
+  rows.finish();
 }
 
 template <class T>
 void put_laid_out(window_state& window, T const* from, layout const& mine, int rank, std::int64_t offset,
                   layout const& theirs) {
-  for_each_laid_out(window, from, mine, rank, offset, theirs, true,
-                    far_rows(window, rank, far_access::put, {moved_as<T>(), 0, 0, 0}),
-                    [&](auto first, auto step, T* to, auto to_step, auto count) {
-                      copy_run(to, to_step, from + first, step, count);
-                    });
+  if (T* const place = near_element<T>(window, rank, offset))
+    copy_laid_out(place, theirs, from, mine);
+  else
+    far_laid_out(window, far_access::put, from, mine, rank, offset, theirs);
 }
 
 template <class T>
 void get_laid_out(window_state& window, T* into, layout const& mine, int rank, std::int64_t offset,
                   layout const& theirs) {
-  for_each_laid_out(window, static_cast<T const*>(into), mine, rank, offset, theirs, true,
-                    far_rows(window, rank, far_access::get, {moved_as<T>(), 0, 0, 0}),
-                    [&](auto first, auto step, T const* from, auto from_step, auto count) {
-                      copy_run(into + first, step, from, from_step, count);
-                    });
+  if (T const* const place = near_element<T>(window, rank, offset))
+    copy_laid_out(into, mine, place, theirs);
+  else
+    far_laid_out(window, far_access::get, static_cast<T const*>(into), mine, rank, offset, theirs);
 }
 
 template <class T, accumulator<T> Op>
 void accumulate_laid_out(window_state& window, T const* from, layout const& mine, int rank, std::int64_t offset,
                          layout const& theirs, Op op) {
-  if constexpr (std::same_as<Op, no_op>) {
-    return;
-  } else {
-    element_layout const element{datatype_of<T>(), 1, static_cast<std::int64_t>(sizeof(T))};
-    for_each_laid_out(
-        window, from, mine, rank, offset, theirs, window.all_near(),
-        far_rows(window, rank, far_access::accumulate, {element, 0, 0, 0}, accumulate_operation_of<T>(op)),
-        [&](auto first, auto step, T* to, auto to_step, auto count) {
-          near_accumulate(near_place<T>{to, window.memory(), &window.locks()}, to_step, from + first, step, count, op);
-        });
-  }
+  if constexpr (std::same_as<Op, no_op>) return;
+  if (!window.all_near())
+    return far_laid_out(window, far_access::accumulate, from, mine, rank, offset, theirs,
+                        {datatype_of<T>(), 1, static_cast<std::int64_t>(sizeof(T))}, accumulate_operation_of<T>(op));
+  T* const place = near_element<T>(window, rank, offset);
+  for_each_common_run(mine, theirs, [&](auto first, auto step, auto there, auto there_step, auto count) {
+    near_accumulate(near_place<T>{place + there, window.memory(), &window.locks()}, there_step, from + first, step,
+                    count, op);
+  });
 }
 
 /// `from` and `old` are contiguous.

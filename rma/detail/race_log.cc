@@ -62,7 +62,11 @@ std::string access_record::describe() const {
 
 access_record make_access(int rank, access_kind kind, byte_run const& run, std::string_view operation,
                           code_place const& place) noexcept {
-  access_record made{.rank = rank, .kind = kind, .run = run, .line = place.line};
+  access_record made{};
+  made.rank = rank;
+  made.kind = kind;
+  made.run = run;
+  made.line = place.line;
   copy_end(made.operation, operation);
   copy_end(made.file, place.file);
   return made;

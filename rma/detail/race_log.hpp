@@ -34,14 +34,14 @@ struct byte_run {
 
 /// One access, as others are told of it.
 struct access_record {
-  int rank = 0;
-  access_kind kind = access_kind::read;
-  byte_run run{};
-  std::uint64_t tellings = 0; ///< of its rank, before it
-  std::uint64_t phase = 0;    ///< of an active epoch: the same for accesses that only its end completes; otherwise 0
-  int line = 0;
-  std::array<char, 20> operation{};
-  std::array<char, 60> file{}; ///< the end of the path
+  int rank;
+  access_kind kind;
+  byte_run run;
+  std::uint64_t tellings; ///< of its rank, before it
+  std::uint64_t phase;    ///< of an active epoch: the same for accesses that only its end completes; otherwise 0
+  int line;
+  std::array<char, 20> operation;
+  std::array<char, 60> file; ///< the end of the path
 
   [[nodiscard]] std::string describe() const;
 };
@@ -53,6 +53,9 @@ struct access_record {
 class race_log {
 public:
   static constexpr std::size_t kept = 4096;
+
+  /// Records are written when they are entered: a log that is hardly used has hardly any pages.
+  race_log() noexcept {} // NOLINT(modernize-use-equals-default): that would write them all
 
   /// Enters an access of `mine.rank`, which last heard from others at `heard`; gives the one that it races with.
   /// `timelines[r]`: of rank r of the node.

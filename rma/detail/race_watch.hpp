@@ -8,6 +8,7 @@
 #include <armada/rma/target.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,14 +16,28 @@ namespace armada::detail {
 
 class race_watch {
 public:
-  /// Collective over the node.
-  explicit race_watch(node const& near);
+  /// Local; of use once it is open.
+  explicit race_watch(node const& near) : near_(near) {}
+  /// Makes the memory. Collective over the node.
+  void open();
   race_watch(race_watch const&) = delete;
   race_watch& operator=(race_watch const&) = delete;
-  ~race_watch() { ordering::forget(mine()); }
+  ~race_watch() {
+    if (segment_.data() != nullptr) ordering::forget(mine());
+  }
+  /// Once every rank of the node has one.
+  void close_file() noexcept { segment_.close_file(); }
 
-  /// An access by this rank to the part of the node's rank `at`: `count` elements of `element` bytes from `offset` on,
-  /// or those of the target's layout. Throws `race_error` with both accesses when it races with one that is known.
+  /// Two accesses that nothing orders, with the ranks that the communicator knows.
+  struct race {
+    access_record mine, other;
+  };
+  /// Enters an access by this rank to bytes of the part of the node's rank `at`; gives the race that it makes with one
+  /// that is known.
+  [[nodiscard]] std::optional<race> enter(int at, access_kind kind, std::string_view operation, code_place const& place,
+                                          byte_run const& bytes, std::uint64_t phase);
+  /// The same for `count` elements of `element` bytes from `offset` on, or those of the target's layout. Throws
+  /// `race_error` with both accesses.
   void note(int at, access_kind kind, std::string_view operation, target const& where, std::int64_t offset,
             std::int64_t count, std::int64_t element, std::uint64_t phase, std::string const& window);
 

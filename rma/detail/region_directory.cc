@@ -1,3 +1,4 @@
+#include <armada/core/agree.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/job.hpp>
 #include <armada/rma/detail/access.hpp>
@@ -21,9 +22,12 @@ void store(std::int64_t& place, std::int64_t value) { std::atomic_ref(place).sto
 
 } // namespace
 
-region_directory::region_directory(communicator const& comm, std::string const& name)
-    : state_(comm, sizeof(table), {.name = name + "'s list of regions"}) {
-  state_.lock_all(); // one passive epoch for its whole life
+region_directory::region_directory(communicator const& comm, window_options const& options)
+    : state_(comm, sizeof(table), agree(comm, [&] {
+               return window_options{.name = options.name + "'s list of regions",
+                                     .connect_up_to = options.connect_up_to};
+             })) {
+  agree(comm, [&] { state_.lock_all(); }); // one passive epoch for its whole life
 }
 
 void region_directory::add(void const* memory, std::int64_t bytes, std::function<void()> const& attach) {

@@ -15,8 +15,8 @@ namespace armada::detail {
 
 class region_directory {
 public:
-  /// Collective over `comm`.
-  region_directory(communicator const& comm, std::string const& name);
+  /// Collective over `comm`: all ranks throw, or none. Of `options` it uses the name and `connect_up_to`.
+  region_directory(communicator const& comm, window_options const& options);
 
   /// Enters bytes of this rank; `attach` runs before others can know. Throws `argument_error` for an empty region, one
   /// that overlaps another, or one too many.

@@ -21,9 +21,12 @@ auto fenced(Update update) {
 
 shared_words::shared_words(communicator const& comm, std::int64_t count, std::string name)
     : name_(std::move(name)), rank_(comm.rank()), ranks_(comm.size()),
-      window_(window<std::int64_t>::allocate(comm, count, {.name = name_})), epoch_(window_.lock_all()) {
-  if (comm.state()->nearby().whole)
-    for (int r = 0; r < ranks_; ++r) near_.push_back(window_.shared(r).data());
+      window_(window<std::int64_t>::allocate(comm, count, {.name = name_})) {
+  agree(comm, [&] {
+    epoch_.emplace(window_.lock_all());
+    if (comm.state()->nearby().whole)
+      for (int r = 0; r < ranks_; ++r) near_.push_back(window_.shared(r).data());
+  });
   enter();
 }
 
@@ -74,17 +77,21 @@ void shared_words::word::wait_beyond(std::int64_t value) const {
   for (int pause = 1; far_load() <= value; pause = std::min(pause + 1, most)) move_on(pause); // a look travels
 }
 
-std::unique_ptr<shared_words> words_at_home(communicator const& comm, std::string const& name, int home,
+std::shared_ptr<shared_words> words_at_home(communicator const& comm, std::string const& name, int home,
                                             std::initializer_list<std::int64_t> values) {
-  std::vector<std::int64_t> asked{home};
-  asked.insert(asked.end(), values.begin(), values.end());
-  check_same_everywhere(comm, text("what the ", name, " is made with (home, first values)"), asked);
+  std::vector<std::int64_t> asked;
+  auto const what = agree(comm, [&] {
+    asked.push_back(home);
+    asked.insert(asked.end(), values.begin(), values.end());
+    return text("what the ", name, " is made with (home, first values)");
+  });
+  check_same_everywhere(comm, what, asked);
   if (home < 0 || home >= comm.size())
     throw argument_error(text(name, ": its home ", home, " is not a rank (0 to ", comm.size() - 1, ")"));
 
   bool const mine = comm.rank() == home;
   auto const count = static_cast<std::int64_t>(values.size()) * shared_words::line;
-  auto words = std::make_unique<shared_words>(comm, mine ? count : 0, name);
+  auto words = make_together<shared_words>(comm, comm, mine ? count : 0, name);
   agree(comm, [&] { // nobody goes on before the first values are there
     if (!mine) return;
     std::int64_t index = -shared_words::line;

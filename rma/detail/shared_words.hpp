@@ -21,7 +21,8 @@ public:
   /// Words that different ranks update lie this many apart: a cache line.
   static constexpr std::int64_t line = 8;
 
-  /// `count` words on this rank, all zero. Collective over `comm`.
+  /// `count` words on this rank, all zero; `name` is so short that it takes no memory. Collective over `comm`; all
+  /// ranks throw or none.
   shared_words(communicator const& comm, std::int64_t count, std::string name);
   ~shared_words() override { release(); }
 
@@ -86,12 +87,12 @@ inline shared_words::word shared_words::at(int rank, std::int64_t index) const n
 
 /// The words of a tool that lives on rank `home`, each `line` from the one before and with its first value. Collective:
 /// throws `argument_error` on all ranks when `home` is not a rank, or when not all ranks ask for the same.
-[[nodiscard]] std::unique_ptr<shared_words> words_at_home(communicator const& comm, std::string const& name, int home,
+[[nodiscard]] std::shared_ptr<shared_words> words_at_home(communicator const& comm, std::string const& name, int home,
                                                           std::initializer_list<std::int64_t> values);
 
 /// Throws `lifecycle_error` naming operation and tool unless `state`, which a tool keeps, is there.
 template <class State>
-[[nodiscard]] State& require_open(std::unique_ptr<State> const& state, char const* operation, char const* tool) {
+[[nodiscard]] State& require_open(std::shared_ptr<State> const& state, char const* operation, char const* tool) {
   if (!state) throw lifecycle_error(text(operation, ": this ", tool, " was moved from"));
   return *state;
 }

@@ -130,7 +130,10 @@ void window_state::lock_all(lock_assertions promised) {
 void window_state::unlock_all() {
   if (!open_ || access_ != access::all_locked)
     throw lifecycle_error(text("unlock_all of ", describe(), ", which is not locked"));
-  if (!all_near()) sync();
+  if (!all_near()) {
+    sync();
+    flush_reached();
+  }
   access_ = access::none;
   ordering::tell();
   if (all_near())
@@ -141,8 +144,12 @@ void window_state::unlock_all() {
 
 void window_state::sync() {
   ordering::tell();
-  order_memory();
+  sync_memory();
   ordering::hear();
+}
+
+void window_state::sync_memory() {
+  order_memory();
   // MPI knows it inside an epoch only; outside of any, the processor's order is all there is to keep.
   bool const passive = access_ == access::locked || access_ == access::all_locked;
   if (raw_ != MPI_WIN_NULL && passive) call<MPI_Win_sync>(raw_);
@@ -152,16 +159,24 @@ void window_state::flush(int rank) {
   require_covered(rank, "flush");
   auto const watch = watched("flush", rank);
   order_memory();
-  if (raw_ != MPI_WIN_NULL) call<MPI_Win_flush>(rank, raw_);
+  if (raw_ == MPI_WIN_NULL) return;
+  call<MPI_Win_flush>(rank, raw_);
+  reached_.erase(rank);
 }
 
 void window_state::flush_all() {
   require_open("flush");
   order_memory();
   if (raw_ == MPI_WIN_NULL) return;
-  if (access_ == access::all_locked) call<MPI_Win_flush_all>(raw_);
+  if (access_ == access::all_locked) flush_reached();
   if (access_ == access::locked)
     for (int const rank : covered_) call<MPI_Win_flush>(rank, raw_);
+}
+
+/// One by one: MPI_Win_flush_all may return before a get has arrived.
+void window_state::flush_reached() {
+  for (int const rank : reached_) call<MPI_Win_flush>(rank, raw_);
+  reached_.clear();
 }
 
 void window_state::flush_local(int rank) {
@@ -172,7 +187,8 @@ void window_state::flush_local(int rank) {
 void window_state::flush_local_all() {
   require_open("flush_local");
   if (raw_ == MPI_WIN_NULL) return;
-  if (access_ == access::all_locked) call<MPI_Win_flush_local_all>(raw_);
+  if (access_ == access::all_locked)
+    for (int const rank : reached_) call<MPI_Win_flush_local>(rank, raw_);
   if (access_ == access::locked)
     for (int const rank : covered_) call<MPI_Win_flush_local>(rank, raw_);
 }

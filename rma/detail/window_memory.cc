@@ -13,54 +13,63 @@ std::size_t words_for(std::size_t ranks) { return (ranks + 63) / 64; }
 
 } // namespace
 
+void window_memory::prepare(node const& near) {
+  auto const ranks = static_cast<std::size_t>(near.size());
+  parts_.resize(ranks);
+  lengths_.resize(ranks);
+  places_.resize(ranks + 1);
+}
+
 void window_memory::allocate(node const& near, std::int64_t bytes, std::int64_t unit, arrangement how,
                              std::string_view what) {
   auto const ranks = static_cast<std::size_t>(near.size());
-  std::vector<std::int64_t> wanted(ranks);
   if (ranks > 1)
-    call<MPI_Allgather>(&bytes, 1, MPI_INT64_T, wanted.data(), 1, MPI_INT64_T, near.raw);
+    call<MPI_Allgather>(&bytes, 1, MPI_INT64_T, lengths_.data(), 1, MPI_INT64_T, near.raw);
   else
-    wanted[0] = bytes;
+    lengths_[0] = bytes;
 
   // Every rank of the node sees the same lengths, and throws or goes on like the others.
   for (std::size_t r = 0; r < ranks; ++r) {
-    if (wanted[r] < 0)
+    if (lengths_[r] < 0)
       throw argument_error(
-          text(what, ": the length of rank ", near.members[r], ", ", wanted[r], " bytes, is negative"));
-    if (wanted[r] > beyond)
-      throw out_of_memory(text(what, ": rank ", near.members[r], " needs ", wanted[r], " bytes, and ",
+          text(what, ": the length of rank ", near.members[r], ", ", lengths_[r], " bytes, is negative"));
+    if (lengths_[r] > beyond)
+      throw out_of_memory(text(what, ": rank ", near.members[r], " needs ", lengths_[r], " bytes, and ",
                                available_memory(), " are available on this host"));
   }
 
   auto const table = sizeof(control_block) + ranks * sizeof(part) + ranks * words_for(ranks) * sizeof(std::uint64_t);
   auto const front = shared_segment::round_to_page(table);
-  std::vector<std::size_t> places(ranks + 1, front); // of the pages, or of the data where parts are joined
+  places_[0] = front;
   for (std::size_t r = 0; r < ranks; ++r) {
-    auto const length = static_cast<std::size_t>(wanted[r]);
+    auto const length = static_cast<std::size_t>(lengths_[r]);
+    places_[r + 1] = places_[r];
     switch (how) {
-    case arrangement::apart: places[r + 1] = places[r] + shared_segment::round_to_page(header_bytes + length); break;
-    case arrangement::joined: places[r + 1] = places[r] + length; break;
+    case arrangement::apart: places_[r + 1] += shared_segment::round_to_page(header_bytes + length); break;
+    case arrangement::joined: places_[r + 1] += length; break;
     case arrangement::elsewhere: break;
     }
   }
 
-  segment_ = shared_segment(near, shared_segment::round_to_page(places[ranks]));
+  segment_ = shared_segment(near, shared_segment::round_to_page(places_[ranks]));
   auto const mine = static_cast<std::size_t>(near.rank);
   segment_.populate(0, front);
   if (mine == 0) new (segment_.data()) control_block();
-  auto const first = places[mine] / shared_segment::page() * shared_segment::page();
-  segment_.populate(first, shared_segment::round_to_page(places[mine + 1]) - first);
+  auto const first = places_[mine] / shared_segment::page() * shared_segment::page();
+  segment_.populate(first, shared_segment::round_to_page(places_[mine + 1]) - first);
 
   auto const header = how == arrangement::apart ? header_bytes : 0;
-  auto* const data = how == arrangement::elsewhere ? nullptr : segment_.data() + places[mine] + header;
+  auto* const data = how == arrangement::elsewhere ? nullptr : segment_.data() + places_[mine] + header;
   auto const base = reinterpret_cast<std::uintptr_t>(data);
   part_extent const extent{bytes, unit, static_cast<std::int64_t>(how == arrangement::apart ? header : base % 64)};
   auto* const entry = new (&of(near.rank)) part;
   entry->extent = extent;
-  entry->offset = places[mine] + header;
-  if (how == arrangement::apart) new (segment_.data() + places[mine]) part_extent(extent);
+  entry->offset = places_[mine] + header;
+  if (how == arrangement::apart) new (segment_.data() + places_[mine]) part_extent(extent);
   for (std::size_t r = 0; r < ranks; ++r)
-    parts_.push_back(how == arrangement::elsewhere ? nullptr : segment_.data() + places[r] + header);
+    parts_[r] = how == arrangement::elsewhere ? nullptr : segment_.data() + places_[r] + header;
+  lengths_ = {};
+  places_ = {};
 }
 
 void window_memory::release() noexcept {

@@ -47,8 +47,11 @@ public:
   /// How the parts lie: each on pages of its own behind a header, one behind the other, or somewhere else.
   enum class arrangement { apart, joined, elsewhere };
 
-  /// Makes the memory and enters this rank's part. Collective over the node. A rank that throws before the memory is
-  /// mapped has the others of the node throw as well; the rest is for the caller to agree about.
+  /// Makes room for the table of the parts. Local.
+  void prepare(node const& near);
+  /// Makes the memory, once every rank is prepared, and enters this rank's part. Collective over the node. A rank that
+  /// throws before the memory is mapped has the others of the node throw as well; the rest is for the caller to agree
+  /// about.
   void allocate(node const& near, std::int64_t bytes, std::int64_t unit, arrangement how, std::string_view what);
   /// Lets go of everything.
   void release() noexcept;
@@ -77,7 +80,9 @@ private:
   [[nodiscard]] std::atomic<std::uint64_t>& exposures(int target, int origin) const noexcept;
 
   shared_segment segment_;
-  std::vector<std::byte*> parts_; ///< by rank of the node
+  std::vector<std::byte*> parts_;     ///< by rank of the node
+  std::vector<std::int64_t> lengths_; ///< while it is made
+  std::vector<std::size_t> places_;   ///< of the pages, or of the data where parts are joined; while it is made
 };
 
 } // namespace armada::detail

@@ -10,10 +10,25 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <new>
+#include <string>
 #include <utility>
 
 namespace armada::detail {
 namespace {
+
+/// What all ranks choose alike, for the comparison of collectives. Nothing where memory is short: nobody has agreed on
+/// anything yet.
+std::string choice(window_flavour flavour, window_options const& options) noexcept {
+  if (!checks::supervised()) return {};
+  constexpr std::array names{"allocated", "created", "allocated_shared", "dynamic"};
+  try {
+    return text(names[static_cast<std::size_t>(flavour)], options.raw ? ", raw" : "", ", connect_up_to ",
+                options.connect_up_to);
+  } catch (std::bad_alloc const&) {
+    return {};
+  }
+}
 
 MPI_Info hints_of(window_options const& options) noexcept {
   return options.hints != nullptr ? options.hints->raw() : MPI_INFO_NULL;
@@ -23,59 +38,64 @@ MPI_Info hints_of(window_options const& options) noexcept {
 
 window_state::window_state(communicator const& comm, std::int64_t bytes, window_options options, window_flavour flavour)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(flavour), rank_(comm.rank()), ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
-  node_ = comm_->nearby();
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
   bool const joined = flavour_ == window_flavour::allocated_shared;
-  agree(comm, [&] {
-    if (joined && !node_.whole)
-      throw unsupported(text(describe(), ": shared memory needs all ranks on one host, and ", node_.size(), " of ",
-                             ranks_, " are on the host of rank ", rank_,
-                             "; use allocate, or communicator::split_shared"));
-    memory_.allocate(node_, bytes, options.displacement_unit,
-                     joined ? window_memory::arrangement::joined : window_memory::arrangement::apart, describe());
-    if (checks::rma()) races_ = std::make_unique<race_watch>(node_);
-    check_unit(options.displacement_unit);
-  });
+  make_memory(comm, bytes, options.displacement_unit,
+              joined ? window_memory::arrangement::joined : window_memory::arrangement::apart);
   if (node_.whole && !options.raw)
     all_parts_ = memory_.all();
   else
     expose(options);
-  opened();
+  opened(options);
 }
 
 window_state::window_state(communicator const& comm, user_memory memory, window_options options)
     : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::created), rank_(comm.rank()),
       ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
-  node_ = comm_->nearby();
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
+  make_memory(comm, 0, options.displacement_unit, window_memory::arrangement::elsewhere);
   agree(comm, [&] {
-    memory_.allocate(node_, 0, options.displacement_unit, window_memory::arrangement::elsewhere, describe());
-    if (checks::rma()) races_ = std::make_unique<race_watch>(node_);
-    check_unit(options.displacement_unit);
     if (memory.data == nullptr && memory.bytes > 0)
       throw argument_error(text(describe(), ": ", memory.bytes, " bytes at a null pointer, on rank ", rank_));
-    memory_.set_data(node_.rank, memory.data);
-    auto const origin = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data) % 64);
-    memory_.of(node_.rank).extent = {memory.bytes, options.displacement_unit, origin};
   });
+  memory_.set_data(node_.rank, memory.data);
+  auto const origin = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data) % 64);
+  memory_.of(node_.rank).extent = {memory.bytes, options.displacement_unit, origin};
   exchange_extents();
   expose(options);
-  opened();
+  opened(options);
 }
 
 window_state::window_state(communicator const& comm, window_options options)
-    : comm_(comm.state()), name_(std::move(options.name)), flavour_(window_flavour::dynamic), rank_(comm.rank()),
+    : comm_(comm.state()), name_(options.name), flavour_(window_flavour::dynamic), rank_(comm.rank()),
       ranks_(comm.size()) {
-  collective_scope const inside({.comm = comm, .operation = "window"});
-  node_ = comm_->nearby();
-  agree(comm, [&] { memory_.allocate(node_, 0, 1, window_memory::arrangement::elsewhere, describe()); });
-  regions_ = std::make_unique<region_directory>(comm, name_);
+  auto const form = choice(flavour_, options);
+  collective_scope const inside({.comm = comm, .operation = "window", .form = form});
+  make_memory(comm, 0, 1, window_memory::arrangement::elsewhere);
+  regions_ = make_together<region_directory>(comm, comm, options);
   call<MPI_Win_create_dynamic>(hints_of(options), comm_->raw(), &raw_);
-  opened();
+  opened(options);
 }
 
-void window_state::check_unit(std::int64_t bytes) const {
-  if (bytes < 1) throw argument_error(text(describe(), ": a displacement unit of ", bytes, " bytes, on rank ", rank_));
+/// In steps that each make all ranks throw or none: what is wrong or missing on one, then what the node makes together.
+void window_state::make_memory(communicator const& comm, std::int64_t bytes, std::int64_t unit,
+                               window_memory::arrangement how) {
+  auto const& near = comm_->nearby();
+  auto const what = agree(comm, [&] {
+    if (how == window_memory::arrangement::joined && !near.whole)
+      throw unsupported(text(describe(), ": shared memory needs all ranks on one host, and ", near.size(), " of ",
+                             ranks_, " are on the host of rank ", rank_,
+                             "; use allocate, or communicator::split_shared"));
+    if (unit < 1) throw argument_error(text(describe(), ": a displacement unit of ", unit, " bytes, on rank ", rank_));
+    node_ = near;
+    memory_.prepare(node_);
+    if (checks::rma() && flavour_ != window_flavour::dynamic) races_ = std::make_unique<race_watch>(node_);
+    return describe();
+  });
+  agree(comm, [&] { memory_.allocate(node_, bytes, unit, how, what); });
+  if (races_) agree(comm, [&] { races_->open(); });
 }
 
 /// Gives MPI the part, from the multiple of 64 at or below it: MPICH mistakes other bases (quirk 1).
@@ -88,22 +108,49 @@ void window_state::expose(window_options const& options) {
                        &raw_);
 }
 
-void window_state::opened() {
+void window_state::opened(window_options const& options) {
   if (raw_ != MPI_WIN_NULL) call<MPI_Win_set_errhandler>(raw_, MPI_ERRORS_RETURN); // not inherited (quirk 26)
   memory_.close_file();
+  if (races_) races_->close_file();
   open_ = true;
   enter();
+  if (raw_ != MPI_WIN_NULL && !node_.whole && ranks_ <= options.connect_up_to && !comm_->is_connected()) connect();
 }
 
-/// Every rank's extent to every rank: where no header in front of a part tells it. Collective.
+/// Has MPI do now what it does at the first lock, get and update of a far part. Collective: everybody stays inside MPI
+/// until all are done.
+void window_state::connect() {
+  std::vector<std::int64_t> words(static_cast<std::size_t>(ranks_));
+  call<MPI_Win_lock_all>(0, raw_);
+  for (int r = 0; flavour_ == window_flavour::allocated && r < ranks_; ++r) {
+    if (node_.find(r) >= 0) continue;
+    ask_extent(r, far_extents_[r]);
+    call<MPI_Fetch_and_op>(nullptr, static_cast<void*>(&words[static_cast<std::size_t>(r)]), MPI_INT64_T, r,
+                           MPI_Aint{0}, MPI_NO_OP, raw_);
+  }
+  call<MPI_Win_unlock_all>(raw_);
+  call<MPI_Barrier>(comm_->raw());
+  comm_->set_connected();
+}
+
+/// The header of a far part. Complete at the flush.
+void window_state::ask_extent(int rank, part_extent& into) {
+  constexpr int bytes = sizeof(part_extent);
+  call<MPI_Get>(static_cast<void*>(&into), bytes, MPI_BYTE, rank, MPI_Aint{0}, bytes, MPI_BYTE, raw_);
+}
+
+/// Every rank's extent to every rank: where no header in front of a part tells it. Collective; all throw, or none.
 void window_state::exchange_extents() {
   static_assert(sizeof(part_extent) == 24);
   auto const mine = memory_.of(node_.rank).extent;
-  std::vector<part_extent> all(static_cast<std::size_t>(ranks_));
+  std::vector<part_extent> all;
+  share_fault_over(comm_->raw(), fault_of([&] { all.resize(static_cast<std::size_t>(ranks_)); }));
   call<MPI_Allgather>(static_cast<void const*>(&mine), 24, MPI_BYTE, static_cast<void*>(all.data()), 24, MPI_BYTE,
                       comm_->raw());
-  for (int r = 0; r < ranks_; ++r)
-    if (node_.find(r) < 0) far_extents_[r] = all[static_cast<std::size_t>(r)];
+  share_fault_over(comm_->raw(), fault_of([&] {
+                     for (int r = 0; r < ranks_; ++r)
+                       if (node_.find(r) < 0) far_extents_[r] = all[static_cast<std::size_t>(r)];
+                   }));
 }
 
 window_state::~window_state() { release(); }
@@ -208,8 +255,7 @@ part_extent window_state::extent(int rank) {
     call<MPI_Win_lock>(MPI_LOCK_SHARED, rank, 0, raw_);
   else
     require_covered(rank, "length");
-  call<MPI_Get>(static_cast<void*>(&header), static_cast<int>(sizeof(header)), MPI_BYTE, rank, MPI_Aint{0},
-                static_cast<int>(sizeof(header)), MPI_BYTE, raw_);
+  ask_extent(rank, header);
   if (outside)
     call<MPI_Win_unlock>(rank, raw_);
   else

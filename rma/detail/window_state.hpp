@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace armada::detail {
@@ -114,6 +115,8 @@ public:
   void flush_local_all();
   /// Orders this rank's loads and stores with what other ranks see.
   void sync();
+  /// The same beside a collective of MPI, which is what tells the race checker that ranks are ordered.
+  void sync_memory();
   /// Active target epochs. `fence` ends one and, unless told that none follows, begins the next. Collective.
   void fence(fence_assertions promised);
   void start(std::vector<int> const& targets, start_assertions promised);
@@ -145,19 +148,23 @@ public:
   void set_chunk(std::int64_t bytes) noexcept { chunk_ = bytes; }
   [[nodiscard]] std::int64_t chunk() const noexcept { return chunk_; }
 
-  /// MPI's own handle, MPI_WIN_NULL where MPI has no part in it, and where a part's byte `offset` is for it.
+  /// MPI's own handle, MPI_WIN_NULL where MPI has no part in it, and where a part's byte `offset` is for it. Every call
+  /// of MPI that reaches a part asks for that, so that flushes know whom they are for.
   [[nodiscard]] MPI_Win raw() const noexcept { return raw_; }
   [[nodiscard]] MPI_Aint displacement(int rank, std::int64_t offset) {
+    if (access_ == access::all_locked) reached_.insert(rank);
     return static_cast<MPI_Aint>(offset + origin(rank));
   }
 
 private:
   enum class access { none, locked, all_locked, fenced, started };
 
-  void check_unit(std::int64_t bytes) const;
+  void make_memory(communicator const& comm, std::int64_t bytes, std::int64_t unit, window_memory::arrangement how);
   void expose(window_options const& options);
   void exchange_extents();
-  void opened();
+  void opened(window_options const& options);
+  void connect();
+  void ask_extent(int rank, part_extent& into);
   [[nodiscard]] std::int64_t origin(int rank) {
     switch (flavour_) {
     case window_flavour::allocated: return static_cast<std::int64_t>(window_memory::header_bytes);
@@ -172,6 +179,7 @@ private:
   void check_ranks(std::vector<int> const& ranks, std::string_view operation) const;
   void require_covered(int rank, std::string_view operation) const;
   void end_epochs();
+  void flush_reached();
   void hear_exclusives() noexcept;
   /// What the watchdog is told while this rank waits for `rank`.
   [[nodiscard]] watch_scope watched(std::string_view operation, int rank) const;
@@ -191,11 +199,12 @@ private:
   std::unique_ptr<race_watch> races_;
   std::uint64_t exclusives_heard_ = 0;
   std::uint64_t fences_ = 0;
-  std::unique_ptr<region_directory> regions_; ///< of a dynamic window
+  std::shared_ptr<region_directory> regions_; ///< of a dynamic window
 
   access access_ = access::none;
   std::vector<int> covered_;         ///< parts that this rank has locked, or started to reach
   std::vector<lock_kind> locked_as_; ///< how, for `locked`
+  std::unordered_set<int> reached_;  ///< with `all_locked`: ranks that something may be under way to or from
   bool extents_known_ = false;       ///< of all far ranks
   std::uint32_t exposed_to_ = 0;     ///< origins that this rank's part is exposed to
   bool exposed_ = false;

@@ -4,6 +4,8 @@
 #include <armada/arrays/element_list.hpp>
 #include <armada/arrays/iteration.hpp>
 #include <armada/arrays/mask.hpp>
+#include <armada/arrays/printing.hpp>
+#include <armada/arrays/redistribute.hpp>
 #include <armada/arrays/reduce.hpp>
 #include <armada/core/environment.hpp>
 
@@ -13,6 +15,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <iostream>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -151,6 +155,27 @@ TEST(tutorial, element_lists) {
   EXPECT_EQ(ones, (xt::xtensor<double, 1>(std::array<std::size_t, 1>{4}, world().size())));
   a.fence();
   b.fence();
+}
+
+TEST(tutorial, whole_arrays) {
+  xt::xtensor<double, 2> const table{{1, 2}, {3, 4}};
+  auto a = zeros<double>(world(), {100, 50}); // also ones, full
+  auto b =
+      from_function<double>(world(), {100, 50}, [](auto i, auto j) { return i == j ? 1.0 : 0.0; }, {cyclic, whole});
+  auto c = arange(world(), 0, 100, 5);                             // also linspace, eye
+  auto d = from_local(world(), xt::xtensor<double, 2>(b.local())); // blocks of the ranks, one behind the other
+  auto e = from_serial(world(), table, 0);                         // what rank 0 has
+  copy(b, a);                                                      // between any two distributions
+  auto f = redistribute(a, {block, block});
+  auto g = transpose(f); // or with axes, as {2, 0, 1}
+  std::optional<xt::xtensor<double, 2>> all_of_it = to_serial(g, 0);
+  if (world().rank() == 0) std::cout << g << '\n'; // as NumPy does; the middle of large ones is left out
+  EXPECT_EQ(all_of_it.has_value(), world().rank() == 0);
+  EXPECT_EQ(c.size(), 20);
+  EXPECT_EQ(d.shape(), a.shape());
+  EXPECT_EQ(e(1, 0), 3.0);
+  g.fence();
+  e.fence();
 }
 
 } // namespace

@@ -279,31 +279,19 @@ TEST(allreduce, many_operations) {
 }
 
 TEST(allreduce, three_modes) {
+  auto const expect_sums = [](std::size_t count, auto add) {
+    reduce_in_three_modes<int>(
+        count, [&](auto& in, auto out, auto mode) { return allreduce(world(), in, out, add, mode); },
+        [&](int round, std::vector<int> const&) {
+          std::vector<int> total(count);
+          for (int rank = 0; rank < ranks(); ++rank)
+            for (std::size_t i = 0; i < count; ++i) total[i] += in_round<int>(round, rank, count)[i];
+          return total;
+        });
+  };
   for (std::size_t count = 0; count < 10; ++count) {
-    std::vector<int> mine(count);
-    guarded<int> out(count);
-    guarded<int> placed(count);
-    auto const fill = [&](int round) {
-      std::ranges::copy(in_round<int>(round, here(), count), mine.begin());
-      clear(out);
-      put(placed, mine);
-    };
-    auto const expected = [&](int round) {
-      std::vector<int> total(count);
-      for (int rank = 0; rank < ranks(); ++rank)
-        for (std::size_t i = 0; i < count; ++i) total[i] += in_round<int>(round, rank, count)[i];
-      return total;
-    };
-    in_three_modes(
-        fill, [&](auto mode) { return allreduce(world(), mine, out.room(), std::plus{}, mode); },
-        [&](int round) { out.expect(expected(round)); });
-    in_three_modes(
-        fill,
-        [&](auto mode) {
-          return allreduce(
-              world(), in_place, placed.room(), [base = 0](int a, int b) { return a + b + base; }, mode);
-        },
-        [&](int round) { placed.expect(expected(round)); });
+    expect_sums(count, std::plus{});
+    expect_sums(count, [base = 0](int a, int b) { return a + b + base; });
   }
 }
 

@@ -82,32 +82,20 @@ TEST(exscan, lengths_that_differ_are_named) {
 }
 
 TEST(exscan, three_modes) {
+  auto const expect_sums = [](std::size_t count, auto add) {
+    reduce_in_three_modes<int>(
+        count, [&](auto& in, auto out, auto mode) { return exscan(world(), in, out, add, mode); },
+        [&](int round, std::vector<int> before) {
+          for (std::size_t i = 0; here() > 0 && i < count; ++i) {
+            before[i] = 0;
+            for (int rank = 0; rank < here(); ++rank) before[i] += in_round<int>(round, rank, count)[i];
+          }
+          return before;
+        });
+  };
   for (std::size_t count = 0; count < 10; ++count) {
-    std::vector<int> mine(count);
-    guarded<int> out(count);
-    guarded<int> placed(count);
-    auto const fill = [&](int round) {
-      std::ranges::copy(in_round<int>(round, here(), count), mine.begin());
-      clear(out);
-      put(placed, mine);
-    };
-    auto const expected = [&](int round, std::vector<int> before) {
-      for (std::size_t i = 0; here() > 0 && i < count; ++i) {
-        before[i] = 0;
-        for (int rank = 0; rank < here(); ++rank) before[i] += in_round<int>(round, rank, count)[i];
-      }
-      return before;
-    };
-    in_three_modes(
-        fill, [&](auto mode) { return exscan(world(), mine, out.room(), std::plus{}, mode); },
-        [&](int round) { out.expect(expected(round, std::vector<int>(count, 99))); });
-    in_three_modes(
-        fill,
-        [&](auto mode) {
-          return exscan(
-              world(), in_place, placed.room(), [base = 0](int a, int b) { return a + b + base; }, mode);
-        },
-        [&](int round) { placed.expect(expected(round, mine)); });
+    expect_sums(count, std::plus{});
+    expect_sums(count, [base = 0](int a, int b) { return a + b + base; });
   }
 }
 

@@ -53,6 +53,32 @@ TEST(gather, what_other_ranks_pass_as_out_stays_untouched) {
   }
 }
 
+TEST(gather, large_blocks_with_gaps_to_every_root) {
+  for (int root = 0; root < world().size(); ++root)
+    for (auto const count : gapped_counts)
+      for (bool in_place_there : {false, true}) {
+        bool const is_root = world().rank() == root;
+        std::vector<gapped> mine(count);
+        std::vector<gapped> all(is_root ? count * static_cast<std::size_t>(world().size()) : 0);
+        in_three_modes(
+            [&](int round) {
+              std::ranges::copy(gapped_block(round, world().rank(), count), mine.begin());
+              std::ranges::fill(all, gapped{'-', -1});
+              if (is_root && in_place_there)
+                std::ranges::copy(mine, all.begin() + static_cast<std::ptrdiff_t>(count) * root);
+            },
+            [&](auto mode) {
+              if (is_root && in_place_there) return gather(world(), in_place, all, root, mode);
+              return gather(world(), mine, all, root, mode);
+            },
+            [&](int round) {
+              if (is_root) {
+                EXPECT_TRUE(all == gapped_blocks(round, count)) << count << " to " << root << ", " << round;
+              }
+            });
+      }
+}
+
 TEST(gather, in_place_at_the_root) {
   for (int root = 0; root < world().size(); ++root) {
     std::vector<double> out;

@@ -34,21 +34,10 @@ std::vector<T> serial(int round, std::size_t count, auto op) {
 template <class T>
 void expect_serial(auto op) {
   for (std::size_t count = 0; count < 10; ++count) {
-    std::vector<T> mine(count);
-    guarded<T> out(count);
-    guarded<T> placed(count);
-    auto const fill = [&](int round) {
-      std::ranges::copy(in_round<T>(round, here(), count), mine.begin());
-      clear(out);
-      put(placed, mine);
-    };
-    in_three_modes(
-        fill, [&](auto mode) { return scan(world(), mine, out.room(), op, mode); },
-        [&](int round) { out.expect(serial<T>(round, count, op)); });
-    in_three_modes(
-        fill, [&](auto mode) { return scan(world(), in_place, placed.room(), op, mode); },
-        [&](int round) { placed.expect(serial<T>(round, count, op)); });
-    fill(0);
+    reduce_in_three_modes<T>(
+        count, [&](auto& in, auto out, auto mode) { return scan(world(), in, out, op, mode); },
+        [&](int round, std::vector<T> const&) { return serial<T>(round, count, op); });
+    auto const mine = in_round<T>(0, here(), count);
     EXPECT_EQ(scan(world(), mine, op), serial<T>(0, count, op));
     EXPECT_EQ(scan(world(), std::vector<T>(mine), op, nonblocking).wait(), serial<T>(0, count, op));
   }

@@ -25,6 +25,25 @@ static_assert(!scatter_in<std::vector<int>, int&, persistent_t>);
 static_assert(!scatter_in<std::vector<int>&, std::vector<int>, persistent_t>);
 static_assert(!scatter_in<std::vector<int>&, int const&, blocking_t>, "nothing can be written there");
 
+TEST(scatter, large_blocks_with_gaps_from_every_root) {
+  for (int root = 0; root < ranks(); ++root)
+    for (auto const count : gapped_counts) {
+      std::vector<gapped> all;
+      std::vector<gapped> mine(count);
+      in_three_modes(
+          [&](int round) {
+            std::ranges::fill(mine, gapped{'-', -1});
+            if (here() != root) return;
+            all.resize(count * many());
+            std::ranges::copy(gapped_blocks(round, count), all.begin());
+          },
+          [&](auto mode) { return scatter(world(), all, mine, root, mode); },
+          [&](int round) {
+            EXPECT_TRUE(mine == gapped_block(round, here(), count)) << count << " from " << root << ", " << round;
+          });
+    }
+}
+
 TEST(scatter, gives_every_rank_its_block_of_the_root) {
   for_some_types([](auto sample) {
     using T = decltype(sample);

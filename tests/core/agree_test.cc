@@ -3,6 +3,7 @@
 #include "tests/support/values.hpp"
 
 #include <armada/core/environment.hpp>
+#include <armada/core/intercommunicator.hpp>
 
 #include <cstdint>
 #include <new>
@@ -71,9 +72,47 @@ TEST(agree, long_texts_arrive_whole) {
   EXPECT_EQ(message_of<argument_error>([&] { agree(world(), [&] { throw argument_error(text); }); }), headed(0, text));
 }
 
+TEST(agree, over_two_sides_each_throws_its_own_fault_or_the_others) {
+  if (world().size() < 2) GTEST_SKIP() << "two sides need two ranks";
+  bool const odd = world().rank() % 2 == 1;
+  auto const half = world().split(odd ? 1 : 0);
+  intercommunicator const inter(half, 0, world(), odd ? 0 : 1);
+  EXPECT_EQ(agree(inter, [] { return 7; }), 7);
+  auto const told = [&](auto fails) {
+    return message_of<index_error>([&] {
+      agree(inter, [&] {
+        if (fails(odd) && half.rank() == 0) throw index_error(odd ? "an odd one" : "an even one");
+      });
+    });
+  };
+  EXPECT_EQ(told([](bool side) { return side; }), odd ? "rank 0: an odd one" : "rank 0 of the other side: an odd one");
+  EXPECT_EQ(told([](bool) { return true; }), odd ? "rank 0: an odd one" : "rank 0: an even one");
+}
+
+TEST(agree, an_object_with_a_collective_constructor_is_there_on_every_rank_or_on_none) {
+  struct counted {
+    explicit counted(int& alive, bool fails) : alive_(alive) {
+      if (fails) throw index_error("not made");
+      ++alive_;
+    }
+    ~counted() { --alive_; }
+    int& alive_;
+  };
+  int alive = 0;
+  {
+    auto const made = detail::make_together<counted>(world(), alive, false);
+    EXPECT_EQ(alive, 1);
+    EXPECT_EQ(&made->alive_, &alive);
+  }
+  EXPECT_EQ(alive, 0);
+  EXPECT_EQ(message_of<index_error>([&] { static_cast<void>(detail::make_together<counted>(world(), alive, true)); }),
+            "not made");
+  EXPECT_EQ(alive, 0);
+}
+
 TEST(agree, the_same_numbers_everywhere_are_accepted) {
   EXPECT_NO_THROW(detail::check_same_everywhere(world(), "shape", std::vector<std::int64_t>{}));
-  EXPECT_NO_THROW(detail::check_same_everywhere(world(), "shape", std::vector<std::int64_t>{3, -4, INT64_MAX}));
+  EXPECT_NO_THROW(detail::check_same_everywhere(world(), "shape", std::vector<std::int64_t>{INT64_MIN, -4, INT64_MAX}));
 }
 
 TEST(agree, numbers_that_differ_are_named_everywhere) {
@@ -84,6 +123,19 @@ TEST(agree, numbers_that_differ_are_named_everywhere) {
     EXPECT_EQ(message_of<argument_error>([&] { detail::check_same_everywhere(world(), "shape", mine); }),
               headed(bad, "shape is (3, 5) here and (3, 4) on rank 0"));
   }
+  std::vector<std::int64_t> const lowest{world().rank() == 0 ? INT64_MIN : 5};
+  EXPECT_EQ(message_of<argument_error>([&] { detail::check_same_everywhere(world(), "shape", lowest); }),
+            headed(1, "shape is (5) here and (-9223372036854775808) on rank 0"));
+}
+
+TEST(agree, many_numbers_are_compared_as_well) {
+  std::vector<std::int64_t> mine(100, 3);
+  EXPECT_NO_THROW(detail::check_same_everywhere(world(), "list", mine));
+  if (world().size() == 1) return; // nobody to differ from
+  if (world().rank() == 1) mine.front() = 4;
+  EXPECT_NE(
+      message_of<argument_error>([&] { detail::check_same_everywhere(world(), "list", mine); }).find("list is (4"),
+      std::string::npos);
 }
 
 TEST(agree, lists_of_different_lengths_are_named_everywhere) {

@@ -116,7 +116,7 @@ TEST_F(sides, split_into_pairs) {
   EXPECT_EQ(pair.size(), 1);
   EXPECT_EQ(pair.remote_size(), 1);
   EXPECT_EQ(across(pair, inter.rank()), std::vector{inter.rank()});
-  EXPECT_TRUE(throws<argument_error>([&] { return pair.split(-4).size(); }, {"color is -4"})) << "on this rank alone";
+  EXPECT_TRUE(throws<argument_error>([&] { return pair.split(-4).size(); }, {"color is -4"}));
 }
 
 TEST_F(sides, create_with_the_first_of_each) {

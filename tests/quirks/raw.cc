@@ -376,6 +376,8 @@ constexpr program programs[] = {
     {"52", persistent_blocks_between_two_sides},
     {"53", items_with_gaps_in_place},
     {"54", root_in_place_over_two_hosts},
+    {"55", items_with_gaps_from_the_second_rank},
+    {"56", items_with_gaps_replaced},
 };
 
 } // namespace

@@ -20,6 +20,8 @@ bool two_edges_between_two_ranks();
 bool null_where_nothing_is_read();
 bool persistent_blocks_between_two_sides();
 bool items_with_gaps_in_place();
+bool items_with_gaps_from_the_second_rank();
+bool items_with_gaps_replaced();
 bool root_in_place_over_two_hosts();
 bool no_dimension_kept();
 bool partitioned_to_nobody();

@@ -23,6 +23,26 @@ bool right_twice(MPI_Request request, int& in, int const& out, int source) {
 
 void ignore_operands(void*, void*, int*, MPI_Datatype*) {}
 
+struct item { // 9 bytes of data: a piece of a message ends within one
+  char letter;
+  double number;
+};
+constexpr int many = 4000;
+
+MPI_Datatype type_of_items() {
+  int const ones[2] = {1, 1};
+  MPI_Aint const places[2] = {0, offsetof(item, number)};
+  MPI_Datatype const members[2] = {MPI_CHAR, MPI_DOUBLE};
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Type_create_struct(2, ones, places, members, &type);
+  MPI_Type_commit(&type);
+  return type;
+}
+
+bool all_from(int sender, std::vector<item>::const_iterator first) {
+  return std::all_of(first, first + many, [&](item const& each) { return each.number == 1.0 * sender; });
+}
+
 } // namespace
 
 bool displacement_on_one_rank() {
@@ -92,24 +112,39 @@ bool two_edges_between_two_ranks() {
 }
 
 bool items_with_gaps_in_place() {
-  struct item { // 9 bytes of data: a fragment of a message ends within one
-    char letter;
-    double number;
-  };
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-  int const ones[2] = {1, 1};
-  MPI_Aint const places[2] = {0, offsetof(item, number)};
-  MPI_Datatype const members[2] = {MPI_CHAR, MPI_DOUBLE};
-  MPI_Datatype type = MPI_DATATYPE_NULL;
-  MPI_Type_create_struct(2, ones, places, members, &type);
-  MPI_Type_commit(&type);
-  constexpr int count = 4000;
-  std::vector<item> values(2UL * count, item{'x', 1.0 * rank});
-  int const code = MPI_Alltoall(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values.data(), count, type, MPI_COMM_WORLD);
+  auto type = type_of_items();
+  std::vector<item> values(2UL * many, item{'x', 1.0 * rank});
+  int const code = MPI_Alltoall(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values.data(), many, type, MPI_COMM_WORLD);
   MPI_Type_free(&type);
-  auto const received = values.begin() + count * (1 - rank);
-  return code == MPI_SUCCESS &&
-         std::all_of(received, received + count, [](item const& each) { return each.number == 1.0 - rank; });
+  return code == MPI_SUCCESS && all_from(1 - rank, values.begin() + many * (1 - rank));
+}
+
+bool items_with_gaps_from_the_second_rank() {
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  auto type = type_of_items();
+  int const root = 1;
+  std::vector<item> const all(2UL * many, item{'x', 1.0 * rank});
+  std::vector<item> now(many, item{'-', -1});
+  std::vector<item> later = now;
+  int const code = MPI_Scatter(all.data(), many, type, now.data(), many, type, root, MPI_COMM_WORLD);
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iscatter(all.data(), many, type, later.data(), many, type, root, MPI_COMM_WORLD, &request);
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  MPI_Type_free(&type);
+  int wrong[2] = {code == MPI_SUCCESS && all_from(root, now.begin()) ? 0 : 1, all_from(root, later.begin()) ? 0 : 1};
+  MPI_Allreduce(MPI_IN_PLACE, static_cast<int*>(wrong), 2, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+  return wrong[0] + wrong[1] < 2; // as long as both are wrong
+}
+
+bool items_with_gaps_replaced() {
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  auto type = type_of_items();
+  std::vector<item> values(many, item{'x', 1.0 * rank});
+  int const code =
+      MPI_Sendrecv_replace(values.data(), many, type, 1 - rank, 0, 1 - rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+  MPI_Type_free(&type);
+  return code == MPI_SUCCESS && all_from(1 - rank, values.begin());
 }
 
 bool root_in_place_over_two_hosts() {

@@ -112,6 +112,51 @@ TEST(layout, common_runs_pair_the_elements_in_order) {
   }
 }
 
+/// The pairs of places that common loops visit, in order.
+std::vector<std::pair<std::int64_t, std::int64_t>> visited(detail::common_loops const& loops) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> found{{loops.a_first, loops.b_first}};
+  for (std::size_t d = 0; d < loops.most; ++d) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> inner;
+    for (auto const& [a, b] : found)
+      for (std::int64_t i = 0; i < loops.counts[d]; ++i)
+        inner.emplace_back(a + i * loops.a_steps[d], b + i * loops.b_steps[d]);
+    found = std::move(inner);
+  }
+  return found;
+}
+
+TEST(layout, common_loops_visit_the_same_pairs) {
+  std::mt19937 random(19);
+  int common = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    auto const a = any_layout(random), b = any_layout(random);
+    auto const loops = common_loops_of(a, b);
+    if (!loops) continue;
+    ++common;
+    auto const here = places(a), there = places(b);
+    ASSERT_EQ(here.size(), there.size());
+    std::vector<std::pair<std::int64_t, std::int64_t>> wanted;
+    for (std::size_t i = 0; i < here.size(); ++i) wanted.emplace_back(here[i], there[i]);
+    ASSERT_EQ(visited(*loops), wanted) << "round " << round;
+  }
+  EXPECT_GT(common, 500);
+}
+
+TEST(layout, what_is_regular_has_common_loops) {
+  auto const patch = subarray({9, 10, 11}, {2, 3, 4}, {1, 2, 3});
+  for (layout const& other : {contiguous(24), strided(24, -2), blocks(6, 4, 100),
+                              subarray({3, 4, 5}, {2, 3, 4}, {0, 0, 0}), blocks(2, 12, 50)}) {
+    EXPECT_TRUE(common_loops_of(patch, other));
+    EXPECT_TRUE(common_loops_of(other, patch));
+  }
+  EXPECT_FALSE(common_loops_of(patch, contiguous(23))) << "another length";
+  EXPECT_FALSE(common_loops_of(patch, blocks(8, 3, 5))) << "rows of 4 and of 3";
+  EXPECT_FALSE(common_loops_of(patch, indexed(places(patch)))) << "a list";
+  EXPECT_FALSE(common_loops_of(contiguous(0), contiguous(0))) << "nothing to visit";
+  std::vector<std::pair<std::int64_t, std::int64_t>> const five(5, {2, 7});
+  EXPECT_FALSE(common_loops_of(nested(five), nested(five))) << "too deep";
+}
+
 TEST(layout, refuses_what_cannot_be) {
   EXPECT_TRUE(throws<argument_error>([] { return contiguous(-1); }, {"-1"}));
   EXPECT_TRUE(throws<argument_error>([] { return strided(-2, 3); }, {"-2"}));

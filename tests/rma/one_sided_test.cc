@@ -83,6 +83,24 @@ TEST(one_sided, layouts_on_either_side) {
   }
 }
 
+/// Rows that move by less than their length; they do not meet each other.
+TEST(one_sided, both_sides_may_be_the_same_memory) {
+  auto win = window<int>::allocate(world(), extent);
+  auto const rows = blocks(4, 10, 16);
+  for (std::int64_t const shift : {0, 1, 3}) {
+    auto wanted = numbers(extent, 0);
+    for (auto const place : places(rows)) wanted[static_cast<std::size_t>(place + shift)] = static_cast<int>(place);
+    std::ranges::copy(numbers(extent, 0), win.local().begin());
+    auto epoch = win.lock(me());
+    epoch.put(laid_out(win.local(), rows), {.rank = me(), .offset = shift, .layout = rows});
+    EXPECT_TRUE(std::ranges::equal(win.local(), wanted)) << "forwards by " << shift;
+    std::ranges::copy(numbers(extent, 0), win.local().begin());
+    epoch.get(laid_out(win.local(), rows), {.rank = me(), .offset = shift, .layout = rows});
+    for (auto const place : places(rows))
+      EXPECT_EQ(win.local()[static_cast<std::size_t>(place)], place + shift) << "backwards by " << shift;
+  }
+}
+
 TEST(one_sided, a_column_of_a_matrix) { // the design's example
   constexpr int rows = 5, columns = 4;
   auto win = window<float>::allocate(world(), rows * columns);

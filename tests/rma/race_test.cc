@@ -14,6 +14,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -115,6 +117,16 @@ TEST(race, in_epochs_of_shared_locks) {
   if (world().split_shared().size() == ranks()) {
     EXPECT_EQ(found, ranks() > 1);
   }
+}
+
+TEST(race, the_logs_of_windows_keep_no_files_open) {
+  auto const files = [] {
+    using std::filesystem::directory_iterator;
+    return std::distance(directory_iterator("/proc/self/fd"), directory_iterator{});
+  };
+  auto const before = files();
+  auto const one = window<int>::allocate(world(), 1), other = window<int>::allocate(world(), 1);
+  EXPECT_EQ(files(), before);
 }
 
 TEST(race, not_between_accesses_that_do_not_conflict) {

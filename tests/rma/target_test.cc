@@ -35,9 +35,9 @@ TEST(target, takes_integers_of_every_type) {
 
 TEST(target, refuses_what_does_not_fit) {
   constexpr auto huge = std::numeric_limits<std::uint64_t>::max();
-  EXPECT_TRUE(support::throws<argument_error>([] { return target{.rank = huge}; }, {"18446744073709551615"}));
-  EXPECT_TRUE(support::throws<argument_error>([] { return target{.rank = 0, .offset = huge}; }));
-  EXPECT_TRUE(support::throws<argument_error>([] { return target{.rank = 0, .count = huge}; }));
+  EXPECT_TRUE(support::throws<argument_error>([&] { return target{.rank = huge}; }, {"18446744073709551615"}));
+  EXPECT_TRUE(support::throws<argument_error>([&] { return target{.rank = 0, .offset = huge}; }));
+  EXPECT_TRUE(support::throws<argument_error>([&] { return target{.rank = 0, .count = huge}; }));
 }
 
 } // namespace

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -163,6 +164,33 @@ TEST(window_state, a_length_is_asked_inside_an_epoch_that_covers_the_rank_or_out
   for (int r = 0; r < ranks(); ++r) EXPECT_EQ(window.bytes(r), 8 * (r + 1));
   window.unlock_all();
   barrier(world());
+}
+
+/// Two transfers to each far rank at the first window of a communicator, and none later: lengths are known then.
+TEST(window_state, the_first_window_of_a_communicator_connects_to_far_ranks) {
+  auto const transfers = [](auto action) {
+    lazy_mpi::seen = {};
+    action();
+    return lazy_mpi::seen.calls;
+  };
+  auto const ask_all = [](window_state& window) {
+    for (int r = 0; r < ranks(); ++r) EXPECT_EQ(window.bytes(r), 8 * (r + 1));
+  };
+  std::int64_t const mine = 8 * (me() + 1);
+  int const far = ranks() - world().state()->nearby().size();
+  for (int const limit : {0, ranks() - 1, ranks()}) {
+    auto const comm = world().dup();
+    bool const connects = limit >= ranks();
+    std::unique_ptr<window_state> first, second;
+    EXPECT_EQ(
+        transfers([&] { first = std::make_unique<window_state>(comm, mine, window_options{.connect_up_to = limit}); }),
+        connects ? 2 * far : 0);
+    EXPECT_EQ(transfers([&] { ask_all(*first); }), connects ? 0 : far);
+    EXPECT_EQ(transfers([&] { second = std::make_unique<window_state>(comm, mine, window_options{}); }),
+              connects ? 0 : 2 * far);
+    EXPECT_EQ(transfers([&] { ask_all(*second); }), connects ? far : 0);
+    barrier(world());
+  }
 }
 
 TEST(window_state, locks_are_checked) {

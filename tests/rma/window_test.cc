@@ -33,7 +33,8 @@ template <class T>
 T value_of(int rank, std::int64_t i) {
   T value{};
   auto* const bytes = reinterpret_cast<unsigned char*>(&value);
-  for (std::size_t b = 0; b < sizeof(T); ++b) bytes[b] = static_cast<unsigned char>(17 * rank + 5 * i + 3 * b + 1);
+  for (std::size_t b = 0; b < sizeof(T); ++b)
+    bytes[b] = static_cast<unsigned char>(17 * rank + 5 * i + 3 * static_cast<int>(b) + 1);
   return value;
 }
 

@@ -12,9 +12,9 @@ namespace armada::detail {
 template <class... Arrays>
 void fence_all(communicator const& comm, Arrays const&... arrays) {
   (arrays.window().flush_all(), ...);
-  (arrays.window().sync(), ...);
+  (arrays.window().sync_memory(), ...);
   barrier(comm);
-  (arrays.window().sync(), ...);
+  (arrays.window().sync_memory(), ...);
 }
 
 /// The fence behind reading an array of other ranks, which begins here and ends when what it returns is waited for.
@@ -24,7 +24,7 @@ template <class Array>
 [[nodiscard]] auto begin_fence(Array const& array) {
   std::optional<decltype(barrier(array.comm(), nonblocking))> end;
   if (array.window().all_near()) {
-    array.window().sync();
+    array.window().sync_memory();
     end.emplace(barrier(array.comm(), nonblocking));
   } else {
     array.fence();

@@ -1,0 +1,121 @@
+#pragma once
+
+/// Whole arrays on their way to another distribution, order of dimensions, or to one rank. All are collective over the
+/// arrays' communicator, see every access that any rank made before them, and end with a fence.
+///
+/// Each rank fetches what it owns of the result, in place, from whoever owns it.
+
+#include <armada/arrays/creation.hpp>
+#include <armada/arrays/distributed_array.hpp>
+
+#include <xtensor/xtensor.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace armada {
+namespace detail {
+
+/// What this rank owns of `into` = the elements of `from` whose dimension axes[d] is dimension d of `into`.
+template <class T, std::size_t N, storage_order A, storage_order B>
+void fetch_owned(distributed_array<T, N, A> const& from, distributed_array<T, N, B>& into,
+                 std::array<std::size_t, N> const& axes) {
+  auto const& spread = into.distribution();
+  int const rank = into.comm().rank();
+  auto const strides = spread.tile_strides(spread.tile_shape(rank));
+  touched_owners touched;
+  for (box<N> const& owned : spread.boxes_of(rank)) {
+    index_array<N> corner{}, turned{};
+    box<N> wanted;
+    for (std::size_t d = 0; d < N; ++d) {
+      corner[d] = owned.dimensions[d].first;
+      wanted.dimensions[axes[d]] = owned.dimensions[d];
+      turned[axes[d]] = strides[d];
+    }
+    T* const there = into.local().data() + spread.locate(corner).offset;
+    touched.add(get_selected(from.memory(), wanted, there, turned));
+  }
+  touched.complete(from.window());
+}
+
+template <std::size_t N>
+[[nodiscard]] constexpr std::array<std::size_t, N> same_axes() {
+  std::array<std::size_t, N> axes{};
+  for (std::size_t d = 0; d < N; ++d) axes[d] = d;
+  return axes;
+}
+
+} // namespace detail
+
+/// The elements of `into` = those of `from`, however both are cut. Throws `argument_error` with both descriptions on
+/// every rank unless they have the same shape and communicator.
+template <wire T, std::size_t N, storage_order A, storage_order B>
+void copy(distributed_array<T, N, A> const& from, distributed_array<T, N, B>& into) {
+  if (from.shape() != into.shape() || from.comm().state() != into.comm().state())
+    throw argument_error(
+        detail::text("copy of ", from.describe(), " into ", into.describe(), ": not the same shape and communicator"));
+  from.fence();
+  into.fence();
+  detail::fetch_owned(from, into, detail::same_axes<N>());
+  from.fence(); // from here on it may be changed
+  into.fence();
+}
+
+/// A copy that is cut in another way: `redistribute(a, {block, cyclic})`.
+template <wire T, std::size_t N, storage_order Order>
+[[nodiscard]] distributed_array<T, N, Order> redistribute(distributed_array<T, N, Order> const& a,
+                                                          cut_array<N> const& cuts) {
+  distributed_array<T, N, Order> result(a.comm(), a.shape(), cuts);
+  copy(a, result);
+  return result;
+}
+template <wire T, std::size_t N, storage_order Order>
+[[nodiscard]] distributed_array<T, N, Order> redistribute(distributed_array<T, N, Order> const& a,
+                                                          cut_array<N> const& cuts, process_grid<N> const& grid) {
+  distributed_array<T, N, Order> result(a.comm(), a.shape(), cuts, grid);
+  copy(a, result);
+  return result;
+}
+
+/// A new array whose dimension d is dimension axes[d] of `a`, in balanced blocks of whole rows or cut as told. Throws
+/// `argument_error` unless `axes` has each dimension once.
+template <wire T, std::size_t N, storage_order Order>
+[[nodiscard]] distributed_array<T, N> transpose(distributed_array<T, N, Order> const& a,
+                                                std::array<std::size_t, N> const& axes,
+                                                cuts_option<N> const& cuts = {}) {
+  std::array<bool, N> seen{};
+  index_array<N> shape{};
+  for (std::size_t d = 0; d < N; ++d) {
+    if (axes[d] >= N || std::exchange(seen[axes[d]], true))
+      throw argument_error(detail::text("transpose of ", a.describe(), " by axes ", detail::tuple_text(axes)));
+    shape[d] = a.shape()[axes[d]];
+  }
+  auto result = cuts.template make<T>(a.comm(), shape);
+  a.fence();
+  detail::fetch_owned(a, result, axes);
+  a.fence();
+  result.fence();
+  return result;
+}
+/// The dimensions in reverse.
+template <wire T, std::size_t N, storage_order Order>
+[[nodiscard]] distributed_array<T, N> transpose(distributed_array<T, N, Order> const& a) {
+  std::array<std::size_t, N> axes{};
+  for (std::size_t d = 0; d < N; ++d) axes[d] = N - 1 - d;
+  return transpose(a, axes);
+}
+
+/// All elements, at `root`; nothing elsewhere.
+template <wire T, std::size_t N, storage_order Order>
+[[nodiscard]] std::optional<xt::xtensor<T, N>> to_serial(distributed_array<T, N, Order> const& a, int root) {
+  check_rank(a.comm(), root, "to_serial", "root");
+  std::optional<xt::xtensor<T, N>> all;
+  a.fence();
+  if (a.comm().rank() == root) all = get(a(xt::ellipsis()));
+  a.fence();
+  return all;
+}
+
+} // namespace armada

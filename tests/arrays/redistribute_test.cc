@@ -1,0 +1,123 @@
+#include <armada/arrays/redistribute.hpp>
+
+#include "tests/support/throws.hpp"
+
+#include <armada/core/environment.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace armada {
+namespace {
+
+using support::throws;
+using xt::all;
+
+int me() { return world().rank(); }
+int ranks() { return world().size(); }
+
+template <std::size_t N>
+std::int64_t number(index_array<N> const& index) {
+  std::int64_t result = 0;
+  for (std::int64_t const each : index) result = 10 * result + each;
+  return result;
+}
+template <std::size_t N, storage_order Order>
+void number_elements(distributed_array<std::int64_t, N, Order>& a) {
+  for_each_owned(a, [](index_array<N> const& index, std::int64_t& e) { e = number(index); });
+  a.fence();
+}
+
+/// All cuts of an extent over the ranks.
+std::vector<cut> cuts_of(std::int64_t extent) {
+  std::vector<std::int64_t> boundaries{0};
+  for (int r = 1; r < ranks(); ++r) boundaries.push_back(extent * r * r / (ranks() * ranks()));
+  boundaries.push_back(extent);
+  return {block, cyclic, block_cyclic(2), irregular(boundaries)};
+}
+
+/// Every distribution against every other.
+TEST(redistribute, however_both_are_cut) {
+  index_array<2> const shape{9, 7};
+  std::vector<cut_array<2>> all_cuts;
+  for (auto const& rows : cuts_of(9)) all_cuts.push_back({rows, whole});
+  for (auto const& columns : cuts_of(7)) all_cuts.push_back({whole, columns});
+  all_cuts.push_back({block_cyclic(2), cyclic});
+  for (auto const& from : all_cuts) {
+    distributed_array<std::int64_t, 2> a(world(), shape, from);
+    number_elements(a);
+    for (auto const& into : all_cuts) {
+      auto const b = redistribute(a, into);
+      ASSERT_EQ(b.distribution().cuts(), into);
+      for_each_owned(b, [&](index_array<2> const& index, std::int64_t const& e) {
+        ASSERT_EQ(e, number(index)) << a.describe() << " to " << b.describe();
+      });
+    }
+  }
+}
+
+TEST(redistribute, between_orders_and_grids) {
+  distributed_array<std::int64_t, 3> a(world(), {3, 4, 5}, {block, block, cyclic});
+  number_elements(a);
+  distributed_array<std::int64_t, 3, storage_order::column_major> b(world(), {3, 4, 5}, {whole, cyclic, whole});
+  copy(a, b);
+  for_each_owned(b, [](index_array<3> const& index, std::int64_t const& e) { EXPECT_EQ(e, number(index)); });
+  a.local() = std::int64_t{-1}; // the copy is complete
+  a.fence();
+  EXPECT_EQ(b(2, 3, 4), 234);
+  b.fence();
+  auto const c = redistribute(b, {block, block, block}, process_grid<3>{1, 1, ranks()});
+  EXPECT_EQ(c.distribution().grid(), (process_grid<3>{1, 1, ranks()}));
+  EXPECT_EQ(c(1, 0, 2), 102);
+  c.fence();
+}
+
+TEST(redistribute, what_does_not_conform_is_refused_everywhere) {
+  distributed_array<int, 1> a(world(), {4}), b(world(), {5});
+  EXPECT_TRUE(throws<argument_error>([&] { copy(a, b); }, {"copy of", "(4)", "(5)"}));
+  auto const other = world().dup();
+  distributed_array<int, 1> c(other, {4});
+  EXPECT_TRUE(throws<argument_error>([&] { copy(a, c); }, {"communicator"}));
+}
+
+TEST(transpose, of_odd_shapes) {
+  for (index_array<2> const& shape : {index_array<2>{7, 3}, {1, 5}, {5, 1}, {0, 4}, {8, 8}}) {
+    distributed_array<std::int64_t, 2> a(world(), shape, {block_cyclic(2), block});
+    number_elements(a);
+    auto const t = transpose(a);
+    ASSERT_EQ(t.shape(), (index_array<2>{shape[1], shape[0]}));
+    for_each_owned(t, [](index_array<2> const& index, std::int64_t const& e) {
+      ASSERT_EQ(e, number(index_array<2>{index[1], index[0]}));
+    });
+  }
+}
+
+TEST(transpose, of_any_axes) {
+  distributed_array<std::int64_t, 3, storage_order::column_major> a(world(), {2, 3, 4}, {cyclic, whole, block});
+  number_elements(a);
+  auto const t = transpose(a, {2, 0, 1}, {cyclic, whole, whole});
+  ASSERT_EQ(t.shape(), (index_array<3>{4, 2, 3}));
+  for_each_owned(t, [](index_array<3> const& index, std::int64_t const& e) {
+    ASSERT_EQ(e, number(index_array<3>{index[1], index[2], index[0]}));
+  });
+  EXPECT_TRUE(throws<argument_error>([&] { return transpose(a, {0, 1, 1}); }, {"axes (0, 1, 1)"}));
+  EXPECT_TRUE(throws<argument_error>([&] { return transpose(a, {0, 1, 3}); }, {"axes (0, 1, 3)"}));
+}
+
+TEST(to_serial, gives_everything_to_one_rank) {
+  distributed_array<std::int64_t, 2> a(world(), {3, 4}, {cyclic, block});
+  number_elements(a);
+  for (int root = 0; root < ranks(); ++root) {
+    auto const found = to_serial(a, root);
+    ASSERT_EQ(found.has_value(), me() == root);
+    if (found) {
+      EXPECT_EQ(*found, (xt::xtensor<std::int64_t, 2>{{0, 1, 2, 3}, {10, 11, 12, 13}, {20, 21, 22, 23}}));
+    }
+  }
+  EXPECT_TRUE(throws<argument_error>([&] { return to_serial(a, -1); }, {"-1"}));
+}
+
+} // namespace
+} // namespace armada
