@@ -80,7 +80,7 @@ private:
   void invert_diagonal() {
     auto const scale = scale_.local().elements();
     auto const first = scale_.local_range().dimensions[0].first;
-    throw_first(a_.comm(), fault_of([&] {
+    throw_first(a_.comm(), named_fault_of([&] {
                   for (std::size_t i = 0; i < scale.size(); ++i) {
                     if (!(scale[i] > 0) || !std::isfinite(scale[i]))
                       throw numeric_error(text("conjugate gradient on ", a_.describe(), ": the diagonal is ", scale[i],

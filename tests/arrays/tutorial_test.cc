@@ -1,12 +1,13 @@
 /// The snippets of docs/arrays.md, in their order; tests/snippets_test.sh compares the two.
 
 #include <armada/arrays/distributed_array.hpp>
+#include <armada/arrays/drawing.hpp>
 #include <armada/arrays/element_list.hpp>
 #include <armada/arrays/iteration.hpp>
 #include <armada/arrays/mask.hpp>
 #include <armada/arrays/printing.hpp>
 #include <armada/arrays/redistribute.hpp>
-#include <armada/arrays/reduce.hpp>
+#include <armada/arrays/traffic.hpp>
 #include <armada/core/environment.hpp>
 
 #include <gtest/gtest.h>
@@ -155,6 +156,18 @@ TEST(tutorial, element_lists) {
   EXPECT_EQ(ones, (xt::xtensor<double, 1>(std::array<std::size_t, 1>{4}, world().size())));
   a.fence();
   b.fence();
+}
+
+TEST(tutorial, traffic) {
+  distributed_array<double, 2> a(world(), {100, 50}, {block, block});
+  a.count_traffic(); // from here on, what this rank does
+  auto const row = get(a(99));
+  a(0, 0) += row(0);
+  auto const report = traffic(a);                               // collective: of all ranks
+  if (world().rank() == 0) std::cout << report;                 // operations and bytes by kind, and from rank to rank
+  if (world().rank() == 0) std::cout << draw(a.distribution()); // who owns what
+  EXPECT_EQ(row.size(), 50U);
+  a.fence();
 }
 
 TEST(tutorial, whole_arrays) {

@@ -30,7 +30,7 @@ matrix_market_file::matrix_market_file(communicator const& comm, std::string pat
 /// Rank 0 reads the header for all; the others open the file, and must find the same.
 void matrix_market_file::open_and_share_header(bool square) {
   std::int64_t shared[8] = {};
-  throw_first(comm_, fault_of([&] {
+  throw_first(comm_, named_fault_of([&] {
                 file_ = posix_file::open_to_read(path_);
                 if (comm_.rank() != 0) return;
                 auto const bytes = file_.size();
@@ -55,7 +55,7 @@ void matrix_market_file::open_and_share_header(bool square) {
              .symmetry = static_cast<matrix_market::symmetry>(shared[4]),
              .lines = shared[5],
              .bytes = shared[6]};
-  throw_first(comm_, fault_of([&] {
+  throw_first(comm_, named_fault_of([&] {
                 if (auto const bytes = file_.size(); bytes != shared[7])
                   throw io_error(
                       text(path_, ": has ", bytes, " bytes on rank ", comm_.rank(), " and ", shared[7], " on rank 0"));
@@ -70,7 +70,7 @@ std::string matrix_market_file::size_line() const { return text(path_, ", line "
 std::optional<matrix_market::entry> matrix_market_file::next() {
   std::optional<matrix_market::entry> result;
   if (fault_) return result;
-  fault_ = fault_of([&] {
+  fault_ = named_fault_of([&] {
     while (auto const line = lines_->next())
       if ((result = matrix_market::parse_entry(*line, header_))) break;
   });
@@ -92,7 +92,7 @@ void matrix_market_file::check() {
   auto const here = [&](std::int64_t line, std::string_view what) {
     return text(path_, ", line ", header_.lines + before[0] + line, ": ", what);
   };
-  std::optional<local_fault> found;
+  std::optional<named_fault> found;
   if (fault_ && fault_->kind != fault::io) found = {fault_->kind, here(lines_->lines(), fault_->what)};
   if (fault_ && fault_->kind == fault::io) found = fault_;
   throw_first(comm_, found);

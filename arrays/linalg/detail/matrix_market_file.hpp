@@ -2,9 +2,9 @@
 
 /// A Matrix Market file that the ranks of a communicator read together, each a stretch of its bytes.
 
+#include <armada/arrays/linalg/detail/first_fault.hpp>
 #include <armada/arrays/linalg/detail/line_reader.hpp>
 #include <armada/arrays/linalg/matrix_market.hpp>
-#include <armada/core/agree.hpp>
 #include <armada/core/communicator.hpp>
 #include <armada/core/posix_file.hpp>
 
@@ -45,7 +45,7 @@ private:
   matrix_market::header header_;
   std::unique_ptr<line_reader> lines_;
   std::int64_t entries_ = 0; ///< given since the beginning
-  std::optional<local_fault> fault_;
+  std::optional<named_fault> fault_;
 };
 
 } // namespace armada::detail
