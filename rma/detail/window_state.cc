@@ -140,6 +140,7 @@ void window_state::connect() {
     ask_extent(r, far_extents_[r]);
     call<MPI_Fetch_and_op>(nullptr, static_cast<void*>(&words[static_cast<std::size_t>(r)]), MPI_INT64_T, r,
                            MPI_Aint{0}, MPI_NO_OP, raw_);
+    call<MPI_Win_flush>(r, raw_);
   }
   call<MPI_Win_unlock_all>(raw_);
   call<MPI_Barrier>(comm_->raw());
