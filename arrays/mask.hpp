@@ -74,8 +74,11 @@ public:
   }
   masked const& operator=(masked const& other) const // NOLINT(*-assign*, cert-oop54-cpp)
       requires writes {
-    scatter(*array_, indices_, static_cast<tensor>(other));
-    return *this;
+    return *this = static_cast<tensor>(other);
+  }
+  template <class Other>
+  requires writes masked const& operator=(masked<Other> const& other) const { // NOLINT(*-assign*)
+    return *this = static_cast<typename masked<Other>::tensor>(other);
   }
   masked(masked const&) = default;
 

@@ -109,9 +109,13 @@ TEST(element, updates_of_all_ranks_are_atomic) {
 
 /// Every element of an array is handed out by each atomic call, once to each rank.
 TEST(element, atomic_calls_reach_every_element) {
-  for (cut const& how : {cut(block), cut(cyclic), block_cyclic(3)}) {
-    distributed_array<std::int64_t, 1> a(world(), {3 * ranks() + 2}, {how});
-    std::int64_t const extent = 3 * ranks() + 2;
+  std::int64_t const extent = 3 * ranks() + 2;
+  std::vector<std::int64_t> boundaries(static_cast<std::size_t>(ranks()), 0); // all but the last have one or none
+  if (ranks() > 2) boundaries.back() = 1;
+  boundaries.push_back(extent);
+  for (cut const& how : {cut(block), cut(cyclic), cut(block_cyclic(3)), cut(irregular(boundaries))}) {
+    distributed_array<std::int64_t, 1> a(world(), {extent}, {how});
+    SCOPED_TRACE(a.describe());
     for (int i = 0; i < extent; ++i) EXPECT_LT(a.fetch_add({i}, 1), ranks());
     a.fence();
     for (int i = 0; i < extent; ++i) EXPECT_EQ(a(i), ranks());
@@ -132,6 +136,23 @@ TEST(element, atomic_calls_reach_every_element) {
     EXPECT_TRUE(throws<index_error>([&] { return a.compare_and_swap({-extent - 1}, 1, 1); }, {"extent"}));
     a.fence();
   }
+}
+
+/// 10^5 tickets, fewer through MPI, drawn by all ranks from two counters at once: each is drawn once.
+TEST(element, tickets_are_handed_out_once) {
+  distributed_array<std::int32_t, 2> counters(world(), {2, 1}, {cyclic, whole});
+  int const each = (counters.window().all_near() ? 50'000 : 2'000) / ranks();
+  std::vector<std::int32_t> drawn(2 * static_cast<std::size_t>(each) * static_cast<std::size_t>(ranks()));
+  for (int k = 0; k < each; ++k)
+    for (int c : {0, 1}) {
+      auto const ticket = counters.fetch_add({c, 0}, 1);
+      ASSERT_TRUE(ticket >= 0 && ticket < each * ranks()) << ticket;
+      ++drawn[static_cast<std::size_t>(2 * ticket + c)];
+    }
+  allreduce(world(), in_place, drawn, std::plus<>{});
+  EXPECT_EQ(std::count(drawn.begin(), drawn.end(), 1), std::ssize(drawn));
+  EXPECT_EQ(counters(0, 0), each * ranks());
+  counters.fence();
 }
 
 /// A linked list of all ranks' tickets, pushed by compare-and-swap: each is in it once.

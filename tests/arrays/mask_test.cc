@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <xtensor/xarray.hpp>
 
+#include <utility>
+
 namespace armada {
 namespace {
 
@@ -45,6 +47,26 @@ TEST(mask, reads_and_writes_where_it_is_true) {
   int const n = world().size();
   EXPECT_EQ(get(a(all(), all())), (matrix{{0, -1 + n - 2 * n, 2 + n, -1}, {10, -1, 12, -1}, {5, -1, 6, -1}}));
   a.fence();
+}
+
+TEST(mask, moves_between_arrays_of_three_dimensions) {
+  xt::xtensor<int, 3> const numbers = xt::reshape_view(xt::arange<int>(30), {2, 3, 5});
+  distributed_array<int, 3> from(world(), {2, 3, 5}, {block, cyclic, block});
+  distributed_array<int, 3, storage_order::column_major> into(world(), {2, 3, 5}, {whole, whole, block_cyclic(2)});
+  if (world().rank() == 0) from(all(), all(), all()) = numbers;
+  from.fence();
+  xt::xtensor<bool, 3, xt::layout_type::column_major> const chosen = xt::equal(numbers % 7, 3);
+  EXPECT_EQ(get(from(chosen)), (row{3, 10, 17, 24}));
+  if (world().rank() == world().size() - 1) {
+    into(chosen) = std::as_const(from)(numbers > 25);
+    from(numbers < 3) = from(numbers > 26);
+  }
+  into.fence();
+  EXPECT_EQ(get(into(chosen)), (row{26, 27, 28, 29}));
+  EXPECT_EQ(xt::sum(get(into(all(), all(), all())))(), 26 + 27 + 28 + 29);
+  from.fence();
+  EXPECT_EQ(get(from(numbers < 4)), (row{27, 28, 29, 3}));
+  from.fence();
 }
 
 TEST(mask, of_another_shape_or_length_is_refused) {

@@ -23,4 +23,4 @@ expect remote_slicing '{{  -1,   51,   52,   53},
  {  -1,   31,   32,   33},
  {  20,   21,   22,   23}}
 { 45,  46, 147}'
-expect_line histogram '@00000 numbers, 300 on average'
+expect_line histogram '@00000 numbers, 300 on average, each counted once'
