@@ -120,13 +120,27 @@ void window_state::opened(window_options const& options) {
 /// Has MPI do now what it does at the first lock, get and update of a far part. Collective: everybody stays inside MPI
 /// until all are done.
 void window_state::connect() {
-  std::vector<std::int64_t> words(static_cast<std::size_t>(ranks_));
+  std::vector<std::int64_t> words;
+  int ready = 1;
+  try {
+    words.resize(static_cast<std::size_t>(ranks_));
+    for (int r = 0; flavour_ == window_flavour::allocated && r < ranks_; ++r)
+      if (node_.find(r) < 0) far_extents_[r] = {};
+  } catch (std::bad_alloc const&) {
+    ready = 0;
+  }
+  call<MPI_Allreduce>(MPI_IN_PLACE, &ready, 1, MPI_INT, MPI_MIN, comm_->raw());
+  if (ready == 0) { // then MPI connects at the first access
+    if (flavour_ == window_flavour::allocated) far_extents_.clear();
+    return;
+  }
   call<MPI_Win_lock_all>(0, raw_);
   for (int r = 0; flavour_ == window_flavour::allocated && r < ranks_; ++r) {
     if (node_.find(r) >= 0) continue;
     ask_extent(r, far_extents_[r]);
     call<MPI_Fetch_and_op>(nullptr, static_cast<void*>(&words[static_cast<std::size_t>(r)]), MPI_INT64_T, r,
                            MPI_Aint{0}, MPI_NO_OP, raw_);
+    call<MPI_Win_flush>(r, raw_);
   }
   call<MPI_Win_unlock_all>(raw_);
   call<MPI_Barrier>(comm_->raw());

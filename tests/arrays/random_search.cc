@@ -110,7 +110,7 @@ finding search(std::vector<subject> const& subjects, std::uint64_t first, std::u
 void expect_none_fails(std::vector<subject> const& subjects) {
   auto seed = number_from("ARMADA_SEED").value_or(std::random_device{}() % 1'000'000'000);
   bcast(world(), seed, 0);
-  auto const programs = number_from("ARMADA_CASES").value_or(120);
+  auto const programs = number_from("ARMADA_CASES").value_or(140);
   if (world().rank() == 0) std::cout << programs << " programs from ARMADA_SEED=" << seed << " on" << std::endl;
   auto const found = search(subjects, seed, programs);
   if (!found.text.empty() && world().rank() == 0)
