@@ -4,14 +4,12 @@
 #include "raw_window.hpp"
 
 #include <armada/arrays/distributed_array.hpp>
-#include <armada/arrays/element_list.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/rma/window.hpp>
 
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -214,43 +212,6 @@ public:
         }));
   }
 
-  /// A million elements anywhere in 64 MiB, by one call and one by one.
-  void element_lists() {
-    constexpr long count = 1'000'000, length = 8 << 20;
-    distributed_array<double, 1> a(world_, {length});
-    a.fill(1.0);
-    std::vector<std::int64_t> indices(count);
-    std::mt19937_64 random(1);
-    for (auto& each : indices) each = static_cast<std::int64_t>(random() % length);
-    std::vector<double> into(count);
-    auto const together = bench::on_rank_0([&] {
-      armada::gather(a, indices, into);
-      bench::touch(into.data());
-    });
-    if (table_.far()) {
-      bench::raw_window<double> raw(a.distribution().tile_volume(0));
-      auto const one_by_one = bench::on_rank_0([&] {
-        for (std::size_t k = 0; k < 1000; ++k) { // of a thousand; the others take as long
-          auto const place = a.distribution().locate({indices[k]});
-          MPI_Get(&into[k], 1, MPI_DOUBLE, place.rank, place.offset, 1, MPI_DOUBLE, raw.raw());
-        }
-        raw.flush(0);
-        raw.flush(other_);
-      });
-      table_.compare("gather 1000000 elements, 1000 by raw MPI_Get", "ms", bench::bound{}, together, one_by_one);
-      return;
-    }
-    table_.compare("gather 1000000 elements, one by one", "ms", bench::ratio(3), together, bench::on_rank_0([&] {
-                     for (std::size_t k = 0; k < count; ++k) into[k] = a(indices[k]);
-                     bench::touch(into.data());
-                   }));
-    table_.compare("gather 1000000 elements, each", "ns", bench::value(50), together, together, 0, count);
-    auto const add = bench::on_rank_0([&] { armada::scatter_add(a, indices, into); });
-    table_.compare("scatter_add 1000000 elements, one by one", "ms", bench::bound{}, add, bench::on_rank_0([&] {
-                     for (std::size_t k = 0; k < count; ++k) a(indices[k]) += into[k];
-                   }));
-  }
-
   /// What a slice with one owner costs before anything moves, however many ranks there are.
   void planning() {
     std::int64_t sum = 0;
@@ -310,7 +271,6 @@ int main(int argc, char** argv) {
   cases.column();
   cases.cube();
   cases.accumulate();
-  cases.element_lists();
   if (table.far()) return 0;
   cases.block_cyclic_elements();
   cases.planning();
