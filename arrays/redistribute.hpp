@@ -34,7 +34,7 @@ void fetch_owned(distributed_array<T, N, A> const& from, distributed_array<T, N,
       wanted.dimensions[axes[d]] = owned.dimensions[d];
       turned[axes[d]] = strides[d];
     }
-    T* const there = into.local().data() + spread.locate(corner).offset;
+    T* const there = into.padded().data() + spread.locate(corner).offset;
     touched.add(get_selected(from.memory(), wanted, there, turned));
   }
   touched.complete(from.window());
