@@ -16,9 +16,9 @@ namespace armada {
 /// A cell of an array, and what lies around it: `u(-1, 0)` is the cell above it, `u(0, 0)` and `u()` are itself. What a
 /// `sweep` calls its function with; take it as `auto`, for it has several types.
 template <class T, std::size_t N, storage_order Order>
-class neighbourhood {
+class stencil_view {
 public:
-  neighbourhood(T const* cell, index_array<N> const& strides) noexcept : cell_(cell), strides_(strides) {
+  stencil_view(T const* cell, index_array<N> const& strides) noexcept : cell_(cell), strides_(strides) {
     strides_[nearest] = 1;
   }
 
@@ -32,7 +32,7 @@ public:
   }
 
   /// That of the k-th next cell in a row of memory.
-  [[nodiscard]] neighbourhood next(std::int64_t k) const noexcept { return {cell_ + k, strides_}; }
+  [[nodiscard]] stencil_view next(std::int64_t k) const noexcept { return {cell_ + k, strides_}; }
 
 private:
   static constexpr std::size_t nearest = Order == storage_order::row_major ? N - 1 : 0;
@@ -41,7 +41,7 @@ private:
 };
 
 /// into = update(u…) for the cells of a box: places in this rank's tile, as in `halo::inner`. `update` gets a
-/// `neighbourhood` in each array of `from`, and before them, if it takes that, the index in the whole array:
+/// `stencil_view` in each array of `from`, and before them, if it takes that, the index in the whole array:
 ///
 ///   sweep(b, [](auto const& u) { return (u(-1, 0) + u(1, 0) + u(0, -1) + u(0, 1)) / 4; }, a);
 ///
@@ -50,7 +50,7 @@ private:
 /// is not checked for others. Local; loads and stores, which a fence or a halo orders between ranks. Throws
 /// `argument_error` for arrays that do not conform, `index_error` for a box that is not within the tile.
 template <wire T, std::size_t N, storage_order Order, class Update, wire... U>
-  requires detail::cell_update<Update, N, neighbourhood<U, N, Order>...>
+  requires detail::cell_update<Update, N, stencil_view<U, N, Order>...>
 void sweep(box<N> const& part, distributed_array<T, N, Order>& into, Update update,
            distributed_array<U, N, Order> const&... from) {
   (detail::check_sweep(into, from), ...);
@@ -59,7 +59,7 @@ void sweep(box<N> const& part, distributed_array<T, N, Order>& into, Update upda
 
 /// For all cells of this rank.
 template <wire T, std::size_t N, storage_order Order, class Update, wire... U>
-  requires detail::cell_update<Update, N, neighbourhood<U, N, Order>...>
+  requires detail::cell_update<Update, N, stencil_view<U, N, Order>...>
 void sweep(distributed_array<T, N, Order>& into, Update update, distributed_array<U, N, Order> const&... from) {
   sweep(whole_box(into.distribution().tile_shape(into.comm().rank())), into, std::move(update), from...);
 }
@@ -67,7 +67,7 @@ void sweep(distributed_array<T, N, Order>& into, Update update, distributed_arra
 /// For all cells, with an exchange of ghost cells while those are computed that do not need them: `edges` is a halo of
 /// one of `from`. Called by all ranks.
 template <wire T, std::size_t N, storage_order Order, class Update, wire... U>
-  requires detail::cell_update<Update, N, neighbourhood<U, N, Order>...>
+  requires detail::cell_update<Update, N, stencil_view<U, N, Order>...>
 void sweep(halo<N>& edges, distributed_array<T, N, Order>& into, Update update,
            distributed_array<U, N, Order> const&... from) {
   (detail::check_sweep(into, from), ...);

@@ -13,7 +13,7 @@
 namespace armada {
 
 template <class T, std::size_t N, storage_order Order>
-class neighbourhood;
+class stencil_view;
 
 namespace detail {
 
@@ -33,9 +33,9 @@ decltype(auto) updated(Update& update, index_array<N> const& index, Around const
 
 /// The cells around the first one of a box, where every look is checked against the ghost cells that there are.
 template <class T, std::size_t N, storage_order Order>
-class checked_neighbourhood {
+class checked_stencil_view {
 public:
-  checked_neighbourhood(neighbourhood<T, N, Order> const& cells, ghost_cells<N> const& ghosts)
+  checked_stencil_view(stencil_view<T, N, Order> const& cells, ghost_cells<N> const& ghosts)
       : cells_(&cells), ghosts_(&ghosts) {}
 
   template <std::integral... Offsets>
@@ -53,7 +53,7 @@ public:
   }
 
 private:
-  neighbourhood<T, N, Order> const* cells_;
+  stencil_view<T, N, Order> const* cells_;
   ghost_cells<N> const* ghosts_;
 };
 
@@ -111,12 +111,12 @@ void sweep_rows(box<N> const& part, distributed_array<T, N, Order>& into, Update
       T* const to = cells + dot(local, into_strides);
       if (!checked)
         *to = static_cast<T>(
-            updated<N>(update, index, checked_neighbourhood<U, N, Order>(around, from.distribution().ghosts())...));
+            updated<N>(update, index, checked_stencil_view<U, N, Order>(around, from.distribution().ghosts())...));
       sweep_row<nearest>(to, checked ? 0 : 1, count, update, index, around...);
       checked = true;
     };
-    run(neighbourhood<U, N, Order>(source + dot(local, from.distribution().tile_strides(tile)),
-                                   from.distribution().tile_strides(tile))...);
+    run(stencil_view<U, N, Order>(source + dot(local, from.distribution().tile_strides(tile)),
+                                  from.distribution().tile_strides(tile))...);
   };
   index_array<N> local{};
   for (std::size_t d = 0; d < N; ++d) local[d] = part.dimensions[d].first;
