@@ -33,6 +33,10 @@ public:
 
   /// That of the k-th next cell in a row of memory.
   [[nodiscard]] stencil_view next(std::int64_t k) const noexcept { return {cell_ + k, strides_}; }
+  /// That of the cell at these offsets.
+  [[nodiscard]] stencil_view moved(index_array<N> const& offsets) const noexcept {
+    return {cell_ + dot(offsets, strides_), strides_};
+  }
 
 private:
   static constexpr std::size_t nearest = Order == storage_order::row_major ? N - 1 : 0;

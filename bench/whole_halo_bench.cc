@@ -67,6 +67,11 @@ public:
     row(0, to);
     row(rows_ - 1, to);
   }
+  /// The same of a plane that is periodic in both dimensions: an exchange, then all rows.
+  void sweep_around(by_hand& to) {
+    exchange();
+    for (long i = 0; i < rows_; ++i) row(i, to);
+  }
 
 private:
   [[nodiscard]] static long mine() { return n / armada::world().size(); }
@@ -131,20 +136,24 @@ void exchanges(bench::table& table, bool by_rows, int width) {
                 bench::on_all_ranks([&] { twin.exchange(); }));
 }
 
-void sweeps(bench::table& table) {
-  std::string const name = "five-point sweep";
+void sweeps(bench::table& table, bool by_rows) {
+  std::string const name = by_rows ? "five-point sweep, open, by rows" : "five-point sweep, periodic, by columns";
   if (!table.wanted(name)) return;
-  plane a = make_plane(true, 1), b = make_plane(true, 1);
-  armada::halo<2> of_a(a, {.width = {1, 1}}), of_b(b, {.width = {1, 1}});
-  by_hand from(true, 1), to(true, 1);
+  plane a = make_plane(by_rows, 1), b = make_plane(by_rows, 1);
+  armada::halo_options<2> const options{.width = {1, 1}, .periodic = {!by_rows, !by_rows}};
+  armada::halo<2> of_a(a, options), of_b(b, options);
+  by_hand from(by_rows, 1), to(by_rows, 1);
   auto const mean = [](auto const& u) { return 0.25 * (u(-1, 0) + u(1, 0) + u(0, -1) + u(0, 1)); };
+  auto const step = [by_rows](by_hand& here, by_hand& there) {
+    by_rows ? here.sweep(there) : here.sweep_around(there);
+  };
   table.compare(name, "ms", bench::ratio(0.95), bench::on_all_ranks([&] {
                   armada::sweep(of_a, b, mean, a);
                   armada::sweep(of_b, a, mean, b);
                 }),
                 bench::on_all_ranks([&] {
-                  from.sweep(to);
-                  to.sweep(from);
+                  step(from, to);
+                  step(to, from);
                 }),
                 0, 2);
 }
@@ -156,5 +165,5 @@ int main(int argc, char** argv) {
   bench::table table(argc, argv);
   for (bool const by_rows : {true, false})
     for (int const width : {1, 2}) exchanges(table, by_rows, width);
-  sweeps(table);
+  for (bool const by_rows : {true, false}) sweeps(table, by_rows);
 }

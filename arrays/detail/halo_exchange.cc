@@ -1,9 +1,12 @@
 #include <armada/arrays/detail/halo_exchange.hpp>
 
 #include <armada/core/agree.hpp>
-#include <armada/core/backoff.hpp>
+#include <armada/core/bystander.hpp>
 #include <armada/core/error.hpp>
+#include <armada/core/ordering.hpp>
+#include <armada/core/progress.hpp>
 #include <armada/core/tracing.hpp>
+#include <armada/core/watchdog.hpp>
 #include <armada/p2p/recv.hpp>
 #include <armada/p2p/send.hpp>
 
@@ -12,6 +15,8 @@
 #include <span>
 #include <utility>
 
+#include <sched.h>
+
 namespace armada::detail {
 namespace {
 
@@ -19,11 +24,25 @@ std::uint64_t number_at(std::uint64_t const* word) noexcept {
   return std::atomic_ref(*const_cast<std::uint64_t*>(word)).load(std::memory_order_acquire);
 }
 
+/// Waits until a rank of this host is so far. It may need MPI for that, or the core of this one.
 void wait_for(std::uint64_t const* word, std::uint64_t at_least) {
-  for (backoff waiting; number_at(word) < at_least;) waiting.pause();
+  constexpr int patience = 1 << 14;
+  if (number_at(word) < at_least) {
+    watch_scope const watched("halo");
+    bystander others;
+    for (int looks = 1; number_at(word) < at_least; ++looks) {
+      progress::pause();
+      if (looks % 64 != 0) continue;
+      others();
+      if (looks >= patience) sched_yield();
+      looks = std::min(looks, patience);
+    }
+  }
+  ordering::hear();
 }
 
 void say(std::byte* word, std::uint64_t reached) noexcept {
+  ordering::tell();
   std::atomic_ref(*reinterpret_cast<std::uint64_t*>(word)).store(reached, std::memory_order_release);
 }
 

@@ -100,35 +100,34 @@ void sweep_rows(box<N> const& part, distributed_array<T, N, Order>& into, Update
                    d);
   }
   if (part.empty()) return;
-  index_array<N> const into_strides = spread.tile_strides(tile), origin = spread.global(rank, index_array<N>{});
+  index_array<N> const strides = spread.tile_strides(tile), origin = spread.global(rank, index_array<N>{});
   T* const cells = first_cell(into);
+  auto const count = part.dimensions[nearest].count;
   bool checked = false;
-  auto const row = [&](index_array<N> const& local, auto const*... source) {
-    auto const count = part.dimensions[nearest].count;
+  auto const row = [&](index_array<N> const& local, auto const&... around) {
     index_array<N> index = local;
     for (std::size_t d = 0; d < N; ++d) index[d] += origin[d];
-    auto const run = [&](auto const&... around) {
-      T* const to = cells + dot(local, into_strides);
-      if (!checked)
-        *to = static_cast<T>(
-            updated<N>(update, index, checked_stencil_view<U, N, Order>(around, from.distribution().ghosts())...));
-      sweep_row<nearest>(to, checked ? 0 : 1, count, update, index, around...);
-      checked = true;
-    };
-    run(stencil_view<U, N, Order>(source + dot(local, from.distribution().tile_strides(tile)),
-                                  from.distribution().tile_strides(tile))...);
+    T* const to = cells + dot(local, strides);
+    if (!checked)
+      *to = static_cast<T>(
+          updated<N>(update, index, checked_stencil_view<U, N, Order>(around, from.distribution().ghosts())...));
+    sweep_row<nearest>(to, checked ? 0 : 1, count, update, index, around...);
+    checked = true;
   };
-  index_array<N> local{};
-  for (std::size_t d = 0; d < N; ++d) local[d] = part.dimensions[d].first;
-  for (std::size_t turned = 0; turned < N;) {
-    row(local, static_cast<U const*>(first_cell(from))...);
-    for (turned = 0; turned < N; ++turned) {
-      std::size_t const d = Order == storage_order::row_major ? N - 1 - turned : turned;
-      if (d == nearest) continue;
-      if (++local[d] < part.dimensions[d].first + part.dimensions[d].count) break;
-      local[d] = part.dimensions[d].first;
+  auto const rows = [&](auto const&... first) {
+    index_array<N> local{};
+    for (std::size_t d = 0; d < N; ++d) local[d] = part.dimensions[d].first;
+    for (std::size_t turned = 0; turned < N;) {
+      row(local, first.moved(local)...);
+      for (turned = 0; turned < N; ++turned) {
+        std::size_t const d = Order == storage_order::row_major ? N - 1 - turned : turned;
+        if (d == nearest) continue;
+        if (++local[d] < part.dimensions[d].first + part.dimensions[d].count) break;
+        local[d] = part.dimensions[d].first;
+      }
     }
-  }
+  };
+  rows(stencil_view<U, N, Order>(first_cell(from), from.distribution().tile_strides(tile))...);
 }
 
 } // namespace detail
