@@ -69,7 +69,7 @@ void sweep(distributed_array<T, N, Order>& into, Update update, distributed_arra
 }
 
 /// For all cells, with an exchange of ghost cells while those are computed that do not need them: `edges` is a halo of
-/// one of `from`. Called by all ranks.
+/// one of `from`. Called by all ranks; the exchange is finished as well when `update` throws.
 template <wire T, std::size_t N, storage_order Order, class Update, wire... U>
   requires detail::cell_update<Update, N, stencil_view<U, N, Order>...>
 void sweep(halo<N>& edges, distributed_array<T, N, Order>& into, Update update,
@@ -79,7 +79,12 @@ void sweep(halo<N>& edges, distributed_array<T, N, Order>& into, Update update,
     throw argument_error(
         detail::text("sweep into ", into.describe(), ": the halo is of none of the arrays that are read"));
   edges.start();
-  detail::sweep_rows(edges.inner(), into, update, from...);
+  try {
+    detail::sweep_rows(edges.inner(), into, update, from...);
+  } catch (...) {
+    edges.finish();
+    throw;
+  }
   edges.finish();
   for (box<N> const& part : edges.boundary()) detail::sweep_rows(part, into, update, from...);
 }

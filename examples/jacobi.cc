@@ -18,7 +18,7 @@
 int main(int argc, char** argv) {
   using namespace armada;
   environment const env(argc, argv);
-  constexpr int points = 31, steps = 4000; // points inside, along each side
+  constexpr int points = 15, steps = 1000; // points inside, along each side
   constexpr double h = 1.0 / (points + 1), pi = std::numbers::pi;
   auto const solution = [](index_array<2> const& at) {
     return std::sin(pi * h * static_cast<double>(at[0] + 1)) * std::sin(pi * h * static_cast<double>(at[1] + 1));

@@ -3,7 +3,9 @@
 #include <armada/core/environment.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <random>
 
 namespace armada {
 namespace {
@@ -22,6 +24,36 @@ TEST(halo_dimensions, three_dimensions_by_columns) {
         {.width = {2, 1, 1},
          .boundary = {boundary::periodic, boundary::reflected, boundary::mirrored},
          .corners = corners});
+}
+
+/// Whatever ends, widths and parts come together.
+TEST(halo_dimensions, random_halos_in_three_dimensions) {
+  std::mt19937 random(7); // the same on every rank
+  auto const below = [&](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
+  auto const end = [&](std::size_t d, bool above) -> boundary {
+    int const chosen = below(5);
+    return chosen == 4 ? boundary::fixed(fixed_value(d, above)) : boundary(static_cast<boundary::kind>(chosen));
+  };
+  for (int trial = 0; trial < 60; ++trial) {
+    halo_options<3> options;
+    index_array<3> shape{};
+    cut_array<3> cuts;
+    ghost_cells<3> room;
+    int const uncut = below(3);
+    for (std::size_t d = 0; d < 3; ++d) {
+      shape[d] = 2 + below(7);
+      if (static_cast<int>(d) == uncut) cuts[d] = whole;
+      options.width.lower[d] = below(3);
+      options.width.upper[d] = below(3);
+      room.lower[d] = options.width.lower[d] + below(2);
+      room.upper[d] = options.width.upper[d] + below(2);
+      options.boundary[d] = {end(d, false), end(d, true)};
+    }
+    options.corners = below(2) == 0;
+    SCOPED_TRACE(trial);
+    expect_halo<double, 3, storage_order::column_major>(shape, cuts, room, options);
+    if (testing::Test::HasFailure()) return;
+  }
 }
 
 TEST(halo_dimensions, seven_dimensions) {

@@ -74,8 +74,8 @@ TEST(halo, thousands_of_exchanges) {
 TEST(halo, several_at_once) {
   halo_options<2> const rows{.width = {1, 0}, .periodic = {true, false}};
   halo_options<2> const all{.width = {2, 2}, .periodic = {true, true}, .corners = true};
-  distributed_array<int, 2> a(world(), {8, 8}, {block, block}, ghost_cells{2, 2});
-  distributed_array<int, 2> b(world(), {8, 8}, {block, block}, ghost_cells{2, 2});
+  distributed_array<int, 2> a(world(), {16, 16}, {block, block}, ghost_cells{2, 2});
+  distributed_array<int, 2> b(world(), {16, 16}, {block, block}, ghost_cells{2, 2});
   halo<2> of_a(a, all), of_b(b, rows);
   for (int round = 0; round < 5; ++round) {
     renew(a, round);
@@ -102,7 +102,7 @@ TEST(halo, several_at_once) {
 TEST(halo, inner_and_boundary_are_all_cells_once) {
   for (cut_array<2> const& cuts : {cut_array<2>{block, whole}, {block, block}, {whole, block}})
     for (int width = 0; width <= 2; ++width) {
-      distributed_array<int, 2> a(world(), {8, 9}, cuts, ghost_cells{2, 2});
+      distributed_array<int, 2> a(world(), {16, 17}, cuts, ghost_cells{2, 2});
       halo<2> edges(a, {.width = {width, width}, .periodic = {true, false}});
       auto parts = edges.boundary();
       parts.push_back(edges.inner());

@@ -118,6 +118,15 @@ TEST(sweep, a_look_beyond_the_ghost_cells_throws) {
   }
 }
 
+TEST(sweep, an_exchange_ends_when_the_function_throws) {
+  distributed_array<int, 2> a(world(), {8, 8}, ghost_cells{1, 1}), b(world(), {8, 8});
+  halo<2> edges(a, {.width = {1, 1}});
+  EXPECT_THROW(sweep(
+                   edges, b, [](auto const& u) { return u(0, 2); }, a),
+               index_error);
+  edges.exchange();
+}
+
 TEST(sweep, arrays_that_do_not_conform_are_refused) {
   auto const same = [](auto const& u) { return u(); };
   distributed_array<int, 2> a(world(), {8, 8}, ghost_cells{1, 1}), b(world(), {8, 8}), small(world(), {8, 7});
