@@ -4,6 +4,7 @@
 
 #include <armada/arrays/access.hpp>
 #include <armada/arrays/detail/array_memory.hpp>
+#include <armada/arrays/detail/expression_fwd.hpp>
 #include <armada/arrays/element.hpp>
 #include <armada/arrays/mask.hpp>
 #include <armada/arrays/section.hpp>
@@ -55,8 +56,24 @@ public:
                     process_grid<N> const& grid)
       : distributed_array(comm, shape.value(), cuts, &grid) {}
 
+  /// The values of an expression, cut like the first array in it that has its shape: `distributed_array c = a + b`.
+  /// Collective; what it throws is in arrays/expression.hpp.
+  template <class E>
+    requires(detail::is_expression<E>&& E::dimensions == N)
+  distributed_array(E const& e) : distributed_array(detail::frame_of(e)) { // NOLINT(*-explicit-*)
+    detail::assign_expression(*this, e);
+  }
+
   distributed_array(distributed_array&&) noexcept = default;
   distributed_array& operator=(distributed_array&&) noexcept = default;
+  /// Every element = that of an expression, tensor or number, computed by its owner. Collective; fences before and
+  /// after; arrays/expression.hpp says what conforms and what is thrown.
+  template <class E>
+    requires(detail::is_expression<E> || detail::local_operand<E>)
+  distributed_array& operator=(E const& e) {
+    detail::assign_expression(*this, e);
+    return *this;
+  }
 
   // What it is.
   [[nodiscard]] index_array<N> const& shape() const noexcept { return memory_.distribution.shape(); }
@@ -183,6 +200,9 @@ public:
   [[nodiscard]] detail::array_memory<N> const& memory() const noexcept { return memory_; }
 
 private:
+  explicit distributed_array(detail::tile_frame<N> const& like)
+      : distributed_array(like.comm(), like.distribution().shape(), like.distribution().cuts(),
+                          like.distribution().grid()) {}
   /// `grid` may be null.
   distributed_array(communicator const& comm, index_array<N> const& shape, cut_array<N> const& cuts,
                     process_grid<N> const* grid);
@@ -211,6 +231,14 @@ private:
   detail::array_memory<N> memory_;
   std::byte* const* parts_ = nullptr; ///< the window's all_parts(), unless somebody watches
 };
+
+template <wire T, std::size_t N, storage_order Order>
+inline constexpr bool detail::is_array<distributed_array<T, N, Order>> = true;
+
+template <class F, class... Operands>
+distributed_array(array_expression<F, Operands...> const&)
+    -> distributed_array<typename array_expression<F, Operands...>::value_type,
+                         array_expression<F, Operands...>::dimensions>;
 
 } // namespace armada
 

@@ -84,7 +84,7 @@ template <wire T, std::size_t N, storage_order Order>
 template <wire T, std::size_t N, storage_order Order>
 [[nodiscard]] distributed_array<T, N> transpose(distributed_array<T, N, Order> const& a,
                                                 std::array<std::size_t, N> const& axes,
-                                                cuts_option<N> const& cuts = {}) {
+                                                detail::cuts_for<N> const& cuts = {}) {
   std::array<bool, N> seen{};
   index_array<N> shape{};
   for (std::size_t d = 0; d < N; ++d) {
