@@ -140,7 +140,9 @@ struct spread {
   std::int64_t degrees = 0; ///< that are taken from the number of elements
   bool root = false;
 
-  [[nodiscard]] static auto operation() { return commutative(&moments::combine); }
+  [[nodiscard]] static auto operation() {
+    return commutative([](moments const& a, moments const& b) { return combine(a, b); });
+  }
   [[nodiscard]] static moments combine(moments const& a, moments const& b) { return moments::combine(a, b); }
   [[nodiscard]] static moments none() { return {}; }
   static void add(moments& into, T const& x, std::int64_t) {
@@ -186,7 +188,9 @@ struct extreme {
   using partial = T;
   static constexpr bool numbered = false, needs_some = true;
 
-  [[nodiscard]] static auto operation() { return commutative(&combine); }
+  [[nodiscard]] static auto operation() {
+    return commutative([](partial const& a, partial const& b) { return combine(a, b); });
+  }
   [[nodiscard]] static T combine(T const& a, T const& b) { return beats<Largest>(b, a) ? b : a; }
   [[nodiscard]] static T none() { return beaten<Largest, T>(); }
   static void add(T& into, T const& x, std::int64_t) { into = combine(into, x); }
@@ -202,7 +206,9 @@ struct extreme_place {
   using partial = located<T, std::int64_t>;
   static constexpr bool numbered = true, needs_some = true;
 
-  [[nodiscard]] static auto operation() { return commutative(&combine); }
+  [[nodiscard]] static auto operation() {
+    return commutative([](partial const& a, partial const& b) { return combine(a, b); });
+  }
   [[nodiscard]] static partial combine(partial const& a, partial const& b) {
     bool const same = !beats<Largest>(a.value, b.value) && !beats<Largest>(b.value, a.value);
     return same ? (b.index < a.index ? b : a) : beats<Largest>(b.value, a.value) ? b : a;
@@ -210,10 +216,15 @@ struct extreme_place {
   [[nodiscard]] static partial none() { return {beaten<Largest, T>(), std::numeric_limits<std::int64_t>::max()}; }
   static void add(partial& into, T const& x, std::int64_t number) { into = combine(into, {x, number}); }
   static void add_row(partial& into, auto const& row, std::int64_t count, auto const& numbers) {
-    std::int64_t best = 0;
-    for (std::int64_t i = 1; i < count; ++i)
-      if (beats<Largest, T>(row(i), row(best))) best = i;
-    if (count > 0) into = combine(into, {row(best), numbers(best)});
+    for (std::int64_t begin = 0; begin < count; begin += block_length) { // finds the value, then where it is
+      std::int64_t const here = std::min(block_length, count - begin);
+      auto const value = [&](std::int64_t i) { return static_cast<T>(row(begin + i)); };
+      T const best = combined_row(beaten<Largest, T>(), value, here, extreme<T, Largest>::combine);
+      if (beats<Largest>(into.value, best)) continue;
+      std::int64_t at = 0;
+      while (at + 1 < here && beats<Largest>(best, value(at))) ++at;
+      into = combine(into, {best, numbers(begin + at)});
+    }
   }
   [[nodiscard]] static std::int64_t finish(partial const& all, std::int64_t) { return all.index; }
 };
@@ -245,7 +256,9 @@ struct exact {
   using partial = exact_total;
   static constexpr bool numbered = false, needs_some = false;
 
-  [[nodiscard]] static auto operation() { return commutative(&combine); }
+  [[nodiscard]] static auto operation() {
+    return commutative([](partial const& a, partial const& b) { return combine(a, b); });
+  }
   [[nodiscard]] static exact_total combine(exact_total a, exact_total const& b) {
     a.add(b);
     return a;
