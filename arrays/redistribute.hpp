@@ -40,6 +40,15 @@ void fetch_owned(distributed_array<T, N, A> const& from, distributed_array<T, N,
   touched.complete(from.window());
 }
 
+/// The fences of two arrays of one communicator at the price of one.
+template <class A, class B>
+void fence_both(A const& a, B const& b) {
+  b.window().flush_all();
+  b.window().sync_memory();
+  a.fence();
+  b.window().sync_memory();
+}
+
 template <std::size_t N>
 [[nodiscard]] constexpr std::array<std::size_t, N> same_axes() {
   std::array<std::size_t, N> axes{};
@@ -56,11 +65,9 @@ void copy(distributed_array<T, N, A> const& from, distributed_array<T, N, B>& in
   if (from.shape() != into.shape() || from.comm().state() != into.comm().state())
     throw argument_error(
         detail::text("copy of ", from.describe(), " into ", into.describe(), ": not the same shape and communicator"));
-  from.fence();
-  into.fence();
+  detail::fence_both(from, into);
   detail::fetch_owned(from, into, detail::same_axes<N>());
-  from.fence(); // from here on it may be changed
-  into.fence();
+  detail::fence_both(from, into); // from here on both may be changed
 }
 
 /// A copy that is cut in another way: `redistribute(a, {block, cyclic})`.
@@ -79,32 +86,64 @@ template <wire T, std::size_t N, storage_order Order>
   return result;
 }
 
+namespace detail {
+
+/// The shape of `a` with its dimensions in the order of `axes`. Throws `argument_error` unless `axes` has each once.
+template <class T, std::size_t N, storage_order Order>
+[[nodiscard]] index_array<N> transposed_shape(distributed_array<T, N, Order> const& a,
+                                              std::array<std::size_t, N> const& axes) {
+  std::array<bool, N> seen{};
+  index_array<N> shape{};
+  for (std::size_t d = 0; d < N; ++d) {
+    if (axes[d] >= N || std::exchange(seen[axes[d]], true))
+      throw argument_error(text("transpose of ", a.describe(), " by axes ", tuple_text(axes)));
+    shape[d] = a.shape()[axes[d]];
+  }
+  return shape;
+}
+
+template <std::size_t N>
+[[nodiscard]] constexpr std::array<std::size_t, N> reversed_axes() {
+  std::array<std::size_t, N> axes{};
+  for (std::size_t d = 0; d < N; ++d) axes[d] = N - 1 - d;
+  return axes;
+}
+
+} // namespace detail
+
+/// Dimension d of `into` = dimension axes[d] of `from`, however both are cut. Throws `argument_error` with both
+/// descriptions unless they have one communicator and the shapes fit, and unless `axes` has each dimension once.
+template <wire T, std::size_t N, storage_order A, storage_order B>
+void transpose(distributed_array<T, N, A> const& from, std::array<std::size_t, N> const& axes,
+               distributed_array<T, N, B>& into) {
+  if (detail::transposed_shape(from, axes) != into.shape() || from.comm().state() != into.comm().state() ||
+      &from.window() == &into.window())
+    throw argument_error(detail::text("transpose of ", from.describe(), " by axes ", detail::tuple_text(axes), " into ",
+                                      into.describe(), ": not the shape, not the communicator, or the same array"));
+  detail::fence_both(from, into);
+  detail::fetch_owned(from, into, axes);
+  detail::fence_both(from, into);
+}
+/// The dimensions in reverse.
+template <wire T, std::size_t N, storage_order A, storage_order B>
+void transpose(distributed_array<T, N, A> const& from, distributed_array<T, N, B>& into) {
+  transpose(from, detail::reversed_axes<N>(), into);
+}
+
 /// A new array whose dimension d is dimension axes[d] of `a`, in balanced blocks of whole rows or cut as told. Throws
 /// `argument_error` unless `axes` has each dimension once.
 template <wire T, std::size_t N, storage_order Order>
 [[nodiscard]] distributed_array<T, N> transpose(distributed_array<T, N, Order> const& a,
                                                 std::array<std::size_t, N> const& axes,
                                                 cuts_option<N> const& cuts = {}) {
-  std::array<bool, N> seen{};
-  index_array<N> shape{};
-  for (std::size_t d = 0; d < N; ++d) {
-    if (axes[d] >= N || std::exchange(seen[axes[d]], true))
-      throw argument_error(detail::text("transpose of ", a.describe(), " by axes ", detail::tuple_text(axes)));
-    shape[d] = a.shape()[axes[d]];
-  }
-  auto result = cuts.template make<T>(a.comm(), shape);
-  a.fence();
-  detail::fetch_owned(a, result, axes);
-  a.fence();
-  result.fence();
+  auto result = cuts.template make<T>(a.comm(), detail::transposed_shape(a, axes));
+  transpose(a, axes, result);
   return result;
 }
 /// The dimensions in reverse.
 template <wire T, std::size_t N, storage_order Order>
 [[nodiscard]] distributed_array<T, N> transpose(distributed_array<T, N, Order> const& a) {
-  std::array<std::size_t, N> axes{};
-  for (std::size_t d = 0; d < N; ++d) axes[d] = N - 1 - d;
-  return transpose(a, axes);
+  return transpose(a, detail::reversed_axes<N>());
 }
 
 /// All elements, at `root`; nothing elsewhere.

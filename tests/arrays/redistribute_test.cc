@@ -106,6 +106,26 @@ TEST(transpose, of_any_axes) {
   EXPECT_TRUE(throws<argument_error>([&] { return transpose(a, {0, 1, 3}); }, {"axes (0, 1, 3)"}));
 }
 
+TEST(transpose, into_an_array) {
+  distributed_array<std::int64_t, 2> a(world(), {37, 21}, {block_cyclic(3), block});
+  distributed_array<std::int64_t, 2> b(world(), {21, 37}, {whole, cyclic}), other(world(), {37, 21});
+  distributed_array<std::int64_t, 2, storage_order::column_major> c(world(), {21, 37});
+  for (std::int64_t const change : {0, 5}) {
+    for_each_owned(a, [=](index_array<2> const& at, std::int64_t& e) { e = 100 * at[0] + at[1] + change; });
+    transpose(a, b);
+    transpose(a, {1, 0}, c);
+    auto const expect = [=](index_array<2> const& at, std::int64_t const& e) {
+      ASSERT_EQ(e, 100 * at[1] + at[0] + change);
+    };
+    for_each_owned(b, expect);
+    for_each_owned(c, expect);
+  }
+  EXPECT_TRUE(throws<argument_error>([&] { transpose(a, other); }, {"transpose of", "(37, 21)", "axes (1, 0)"}));
+  EXPECT_TRUE(throws<argument_error>([&] { transpose(a, {0, 1}, b); }, {"(37, 21)", "(21, 37)"}));
+  EXPECT_TRUE(throws<argument_error>([&] { transpose(a, {1, 1}, b); }, {"axes (1, 1)"}));
+  EXPECT_TRUE(throws<argument_error>([&] { transpose(a, {0, 1}, a); }, {"the same array"}));
+}
+
 TEST(to_serial, gives_everything_to_one_rank) {
   distributed_array<std::int64_t, 2> a(world(), {3, 4}, {cyclic, block});
   number_elements(a);
