@@ -2,10 +2,9 @@
 
 /// Whole arrays on their way to another distribution, order of dimensions, or to one rank. All are collective over the
 /// arrays' communicator, see every access that any rank made before them, and end with a fence.
-///
-/// Each rank fetches what it owns of the result, in place, from whoever owns it.
 
 #include <armada/arrays/creation.hpp>
+#include <armada/arrays/detail/fetch_owned.hpp>
 #include <armada/arrays/distributed_array.hpp>
 
 #include <xtensor/xtensor.hpp>
@@ -13,61 +12,23 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace armada {
-namespace detail {
-
-/// What this rank owns of `into` = the elements of `from` whose dimension axes[d] is dimension d of `into`.
-template <class T, std::size_t N, storage_order A, storage_order B>
-void fetch_owned(distributed_array<T, N, A> const& from, distributed_array<T, N, B>& into,
-                 std::array<std::size_t, N> const& axes) {
-  auto const& spread = into.distribution();
-  int const rank = into.comm().rank();
-  auto const strides = spread.tile_strides(spread.tile_shape(rank));
-  touched_owners touched;
-  for (box<N> const& owned : spread.boxes_of(rank)) {
-    index_array<N> corner{}, turned{};
-    box<N> wanted;
-    for (std::size_t d = 0; d < N; ++d) {
-      corner[d] = owned.dimensions[d].first;
-      wanted.dimensions[axes[d]] = owned.dimensions[d];
-      turned[axes[d]] = strides[d];
-    }
-    T* const there = into.local().data() + spread.locate(corner).offset;
-    touched.add(get_selected(from.memory(), wanted, there, turned));
-  }
-  touched.complete(from.window());
-}
-
-/// The fences of two arrays of one communicator at the price of one.
-template <class A, class B>
-void fence_both(A const& a, B const& b) {
-  b.window().flush_all();
-  b.window().sync_memory();
-  a.fence();
-  b.window().sync_memory();
-}
-
-template <std::size_t N>
-[[nodiscard]] constexpr std::array<std::size_t, N> same_axes() {
-  std::array<std::size_t, N> axes{};
-  for (std::size_t d = 0; d < N; ++d) axes[d] = d;
-  return axes;
-}
-
-} // namespace detail
-
-/// The elements of `into` = those of `from`, however both are cut. Throws `argument_error` with both descriptions on
-/// every rank unless they have the same shape and communicator.
+/// The elements of `into` = those of `from`, however both are cut: what `into = from` says as well. Throws
+/// `argument_error` with both descriptions on every rank unless they have the same shape and communicator.
 template <wire T, std::size_t N, storage_order A, storage_order B>
 void copy(distributed_array<T, N, A> const& from, distributed_array<T, N, B>& into) {
-  if (from.shape() != into.shape() || from.comm().state() != into.comm().state())
-    throw argument_error(
-        detail::text("copy of ", from.describe(), " into ", into.describe(), ": not the same shape and communicator"));
-  detail::fence_both(from, into);
-  detail::fetch_owned(from, into, detail::same_axes<N>());
-  detail::fence_both(from, into); // from here on both may be changed
+  detail::copy_elements("copy", from, into);
+}
+
+/// A copy that is cut alike.
+template <wire T, std::size_t N, storage_order Order>
+[[nodiscard]] distributed_array<T, N, Order> copy(distributed_array<T, N, Order> const& a) {
+  distributed_array<T, N, Order> result(a.comm(), a.shape(), a.distribution().cuts(), a.distribution().grid());
+  copy(a, result);
+  return result;
 }
 
 /// A copy that is cut in another way: `redistribute(a, {block, cyclic})`.
@@ -120,9 +81,9 @@ void transpose(distributed_array<T, N, A> const& from, std::array<std::size_t, N
       &from.window() == &into.window())
     throw argument_error(detail::text("transpose of ", from.describe(), " by axes ", detail::tuple_text(axes), " into ",
                                       into.describe(), ": not the shape, not the communicator, or the same array"));
-  detail::fence_both(from, into);
+  detail::fence_all(from, into);
   detail::fetch_owned(from, into, axes);
-  detail::fence_both(from, into);
+  detail::fence_all(from, into);
 }
 /// The dimensions in reverse.
 template <wire T, std::size_t N, storage_order A, storage_order B>
@@ -135,7 +96,7 @@ void transpose(distributed_array<T, N, A> const& from, distributed_array<T, N, B
 template <wire T, std::size_t N, storage_order Order>
 [[nodiscard]] distributed_array<T, N> transpose(distributed_array<T, N, Order> const& a,
                                                 std::array<std::size_t, N> const& axes,
-                                                cuts_option<N> const& cuts = {}) {
+                                                std::type_identity_t<cuts_option<N>> const& cuts = {}) {
   auto result = cuts.template make<T>(a.comm(), detail::transposed_shape(a, axes));
   transpose(a, axes, result);
   return result;
