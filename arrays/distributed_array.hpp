@@ -24,6 +24,9 @@
 #include <utility>
 
 namespace armada {
+namespace detail {
+struct reshaping;
+}
 
 /// Elements of a wire type in one dense tile per rank, cut as its `distribution` says; zeroed at birth. Any rank reads,
 /// writes and updates any part at any time, one-sidedly: `a(i, j)`, `a(xt::range(0, 8), xt::all()) = x`. What is
@@ -64,8 +67,19 @@ public:
     detail::assign_expression(*this, e);
   }
 
+  /// The name stands for another array from here on. The array that it stood for goes when nothing refers to it.
   distributed_array(distributed_array&&) noexcept = default;
   distributed_array& operator=(distributed_array&&) noexcept = default;
+  friend void swap(distributed_array& a, distributed_array& b) noexcept { std::swap(a, b); }
+  /// A copy is collective and takes as much memory again: it is to be seen where one is made, `copy(a)`.
+  distributed_array(distributed_array const&) = delete;
+  /// The elements = those of another array, which move to where this one has them: however both are cut and ordered.
+  /// Collective; sees every access before it, and ends with a fence. Throws `argument_error` with both descriptions on
+  /// every rank unless shape and communicator are the same.
+  distributed_array& operator=(distributed_array const& other);
+  template <storage_order Other>
+    requires(Other != Order)
+  distributed_array& operator=(distributed_array<T, N, Other> const& other);
   /// Every element = that of an expression, tensor or number, computed by its owner. Collective; fences before and
   /// after; arrays/expression.hpp says what conforms and what is thrown.
   template <class E>
@@ -200,12 +214,16 @@ public:
   [[nodiscard]] detail::array_memory<N> const& memory() const noexcept { return memory_; }
 
 private:
+  friend detail::reshaping;
+
   explicit distributed_array(detail::tile_frame<N> const& like)
       : distributed_array(like.comm(), like.distribution().shape(), like.distribution().cuts(),
                           like.distribution().grid()) {}
   /// `grid` may be null.
   distributed_array(communicator const& comm, index_array<N> const& shape, cut_array<N> const& cuts,
                     process_grid<N> const* grid);
+  /// Over memory that was another array's, in which every rank had as many elements.
+  distributed_array(communicator&& comm, detail::array_memory<N> memory);
 
   template <class Array, std::size_t M, class Box>
   [[nodiscard]] static section<Array, M, Box> section_of(Array& array, selection<N, M, Box> chosen) {
