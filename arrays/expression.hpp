@@ -223,7 +223,12 @@ void assign_expression(Array& into, E const& e) {
     T* const tile = into.local().data();
     for_each_chunk(loops, reader, [&](auto const& place, std::int64_t count, auto const values) {
       T* const row = tile + dot(place, strides);
-#pragma GCC ivdep // an operand that is `into` is read where it is written
+// An operand that is `into` is read where it is written.
+#if defined(__clang__)
+#pragma clang loop vectorize(assume_safety)
+#else
+#pragma GCC ivdep
+#endif
       for (std::int64_t i = 0; i < count; ++i) row[i] = static_cast<T>(values(i));
     });
     into.fence();

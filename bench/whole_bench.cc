@@ -1,6 +1,7 @@
 /// Expressions and reductions of whole arrays beside plain loops over the same memory.
 
 #include "bench/compare.hpp"
+#include "bench/reading.hpp"
 
 #include <armada/arrays/cumulative.hpp>
 #include <armada/arrays/reduce.hpp>
@@ -10,7 +11,7 @@
 
 #include <cmath>
 #include <cstdint>
-#include <numeric>
+#include <span>
 #include <vector>
 
 namespace {
@@ -19,15 +20,7 @@ using namespace armada;
 using bench::on_all_ranks;
 using bench::ratio;
 
-constexpr std::int64_t rows = 2048, columns = 2048; // 32 MiB an array
-
-/// What reads a rank's memory as fast as it goes: eight independent sums.
-double read_all(double const* from, std::int64_t count) {
-  double parts[8] = {};
-  for (std::int64_t i = 0; i + 8 <= count; i += 8)
-    for (int c = 0; c < 8; ++c) parts[c] += from[i + c];
-  return std::accumulate(parts, parts + 8, 0.0);
-}
+constexpr std::int64_t rows = 4096, columns = 4096; // 128 MiB an array
 
 double keep = 0; // what is computed is used
 
@@ -47,7 +40,7 @@ void assignments(bench::table& table) {
       barrier(world());
     });
   };
-  table.compare("a = 2 * b + c, 2048 x 2048", "GB/s", ratio(0.95), on_all_ranks([&] { a = 2.0 * b + c; }), twin([=] {
+  table.compare("a = 2 * b + c, 4096 x 4096", "GB/s", ratio(0.95), on_all_ranks([&] { a = 2.0 * b + c; }), twin([=] {
                   for (std::int64_t i = 0; i < count; ++i) to[i] = 2.0 * left[i] + right[i];
                 }),
                 bytes);
@@ -74,16 +67,15 @@ void reductions(bench::table& table) {
   distributed_array<double, 2> a(world(), {rows, columns}), b(world(), {rows, columns});
   a = 1.5;
   b = 2.5;
-  auto const count = static_cast<std::int64_t>(a.local().size());
-  double const *const x = a.local().data(), *const y = b.local().data();
+  std::span<double const> const x = a.local().elements(), y = b.local().elements();
   double const bytes = 8.0 * rows * columns;
-  auto const twin = on_all_ranks([=] { keep += allreduce(world(), read_all(x, count), std::plus<>{}); });
+  auto const twin = on_all_ranks([=] { keep += allreduce(world(), bench::read_all(x), std::plus<>{}); });
 
-  table.compare("sum beside reading, 2048 x 2048", "GB/s", ratio(0.95), on_all_ranks([&] { keep += sum(a); }), twin,
+  table.compare("sum beside reading, 4096 x 4096", "GB/s", ratio(0.95), on_all_ranks([&] { keep += sum(a); }), twin,
                 bytes);
   table.compare(
       "dot beside reading both", "GB/s", ratio(0.95), on_all_ranks([&] { keep += dot(a, b); }),
-      on_all_ranks([=] { keep += allreduce(world(), read_all(x, count) + read_all(y, count), std::plus<>{}); }),
+      on_all_ranks([=] { keep += allreduce(world(), bench::read_all(x) + bench::read_all(y), std::plus<>{}); }),
       2 * bytes);
   table.compare("norm beside reading", "GB/s", bench::bound{}, on_all_ranks([&] { keep += norm(a); }), twin, bytes);
   table.compare("max beside reading", "GB/s", bench::bound{}, on_all_ranks([&] { keep += max(a); }), twin, bytes);

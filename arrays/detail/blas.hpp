@@ -29,19 +29,6 @@ struct accumulator_of<std::complex<float>> {
   using type = std::complex<double>;
 };
 
-/// The sum, in four independent chains so that the processor can overlap them.
-template <class T>
-[[nodiscard]] T local_sum(std::span<T const> values) {
-  using wide = typename accumulator_of<T>::type;
-  wide chains[4] = {};
-  std::size_t i = 0;
-  for (; i + 4 <= values.size(); i += 4)
-    for (std::size_t c = 0; c < 4; ++c) chains[c] = static_cast<wide>(chains[c] + static_cast<wide>(values[i + c]));
-  auto total = static_cast<wide>(static_cast<wide>(chains[0] + chains[1]) + static_cast<wide>(chains[2] + chains[3]));
-  for (; i < values.size(); ++i) total = static_cast<wide>(total + static_cast<wide>(values[i]));
-  return static_cast<T>(total);
-}
-
 /// Calls `part(first, count)` for stretches that a BLAS with 32-bit lengths takes.
 template <class Part>
 void for_each_blas_part(std::size_t length, Part part) {
