@@ -1,6 +1,7 @@
 // Products with distributed vectors: dense beside the speed of reading, sparse beside a program by hand in plain MPI.
 
 #include "compare.hpp"
+#include "bench/reading.hpp"
 
 #include <armada/arrays/linalg/matvec.hpp>
 #include <armada/arrays/linalg/sparse_matrix.hpp>

@@ -7,6 +7,7 @@
 /// `combine(a, b)` with the partial result of elements that come later; and `finish(partial, how many elements)`.
 
 #include <armada/arrays/detail/exact_total.hpp>
+#include <armada/arrays/detail/kept_sum.hpp>
 #include <armada/core/located.hpp>
 #include <armada/core/operation.hpp>
 
@@ -21,29 +22,6 @@
 #include <type_traits>
 
 namespace armada::detail {
-
-/// What sums of T are given as: NumPy's 64 bits for every integer, so that small ones do not wrap.
-template <class T>
-struct sum_of {
-  using type = T;
-};
-template <std::integral T>
-struct sum_of<T> {
-  using type = std::conditional_t<std::is_unsigned_v<T> && !std::same_as<T, bool>, std::uint64_t, std::int64_t>;
-};
-template <class T>
-using sum_of_t = typename sum_of<T>::type;
-/// And what they are kept in meanwhile: single precision loses its digits soon.
-template <class T>
-struct kept_sum : sum_of<T> {};
-template <>
-struct kept_sum<float> {
-  using type = double;
-};
-template <>
-struct kept_sum<std::complex<float>> {
-  using type = std::complex<double>;
-};
 
 /// Elements are combined in this many chains, which the processor overlaps and the compiler vectorises, over blocks of
 /// this many elements, so that rounding errors grow with the number of blocks only.
