@@ -159,13 +159,14 @@ template <class Op, class T>
     return MPI_OP_NULL;
 }
 
-/// MPI's operation for Op in a reduction, or MPI_OP_NULL where a user operation has to do: MPICH takes the smallest and
-/// the largest of unsigned numbers as if they were signed (quirk 57).
+/// MPICH takes the smallest and the largest of unsigned numbers as if they were signed (quirk 57).
+template <class Op, class T>
+concept taken_as_signed = std::unsigned_integral<T> &&(std::same_as<Op, minimum> || std::same_as<Op, maximum>);
+
+/// MPI's operation for Op in a reduction, or MPI_OP_NULL where a user operation has to do.
 template <class Op, class T>
 [[nodiscard]] constexpr MPI_Op reduction_operation() noexcept {
-  constexpr bool by_size = std::same_as<Op, minimum> || std::same_as<Op, maximum>;
-  if constexpr (by_size && std::unsigned_integral<T>) return MPI_OP_NULL;
-  return predefined_operation<Op, T>();
+  return taken_as_signed<Op, T> ? MPI_OP_NULL : predefined_operation<Op, T>();
 }
 
 /// An integer result that comes from C++'s promotion of `bool` is still a truth.

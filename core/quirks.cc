@@ -172,7 +172,7 @@ constexpr quirk rows[] = {
      {}},
     {"57",
      "MPI_MIN and MPI_MAX take unsigned numbers as signed",
-     "user operations in reductions",
+     "user operations in reductions, compare-and-swap in one-sided access",
      "core/operation.hpp",
      {}},
 };

@@ -27,17 +27,15 @@ std::int64_t median_of(std::span<weighted_rank const> ranks) {
 }
 
 run_cuts::run_cuts(communicator const& comm, std::int64_t length, std::int64_t boundary)
-    : comm_(&comm), boundary_(boundary), low_(static_cast<std::size_t>(comm.size()), 0),
-      high_(static_cast<std::size_t>(comm.size()), length) {}
+    : comm_(&comm), boundary_(boundary), low_(static_cast<std::size_t>(comm.size()), 0), high_(low_.size(), length),
+      counts_(low_.size()), low_side_(low_.size()) {}
 
-void run_cuts::narrow(std::vector<std::int64_t> const& before, std::vector<std::int64_t> const& pivot_ranks) {
-  auto const ranks = before.size();
-  std::vector<std::int64_t> counts(ranks), low_side(ranks);
-  exchange(*comm_, before, counts);
-  std::int64_t const place = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-  share(*comm_, std::int64_t{place < boundary_ ? 1 : 0}, low_side);
-  for (std::size_t r = 0; r < ranks; ++r)
-    if (low_side[r] != 0)
+void run_cuts::narrow(std::span<std::int64_t const> before, std::span<std::int64_t const> pivot_ranks) {
+  exchange_bytes(*comm_, std::as_bytes(before), std::as_writable_bytes(std::span(counts_)));
+  std::int64_t const place = std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
+  share(*comm_, std::int64_t{place < boundary_ ? 1 : 0}, low_side_);
+  for (std::size_t r = 0; r < low_.size(); ++r)
+    if (low_side_[r] != 0)
       low_[r] = before[r] + (pivot_ranks[r] == comm_->rank() ? 1 : 0);
     else
       high_[r] = before[r];

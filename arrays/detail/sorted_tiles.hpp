@@ -89,72 +89,106 @@ public:
   /// Of a pivot for each boundary, out of the run of pivot_ranks[r], before[r] elements of this rank's run come before
   /// it. Collective: each rank hears where in all elements the pivot of its boundary is, and tells which side of it the
   /// cuts are on.
-  void narrow(std::vector<std::int64_t> const& before, std::vector<std::int64_t> const& pivot_ranks);
+  void narrow(std::span<std::int64_t const> before, std::span<std::int64_t const> pivot_ranks);
 
 private:
   communicator const* comm_;
   std::int64_t boundary_;
-  std::vector<std::int64_t> low_, high_;
+  std::vector<std::int64_t> low_, high_, counts_, low_side_;
 };
 
-/// The places where this rank's sorted run is cut between the shares of the ranks: all runs together in order, equal
-/// elements in the order of ranks, give rank r the elements from boundaries[r] on. Ends with the length of the run.
-/// Collective.
-///
-/// Rank r looks for its boundary. Of the elements in the middle of what is left of each run it takes the median, hears
-/// how many elements come before it, and so knows which side of it may be left out: a quarter of all, or more.
+/// The search for the cuts. Rank r looks for the boundary where its share begins: of the elements in the middle of what
+/// is left of each run it takes the median, hears how many elements come before it, and so knows which side of it may
+/// be left out: a quarter of all, or more.
 template <class T, class Order>
-[[nodiscard]] std::vector<std::int64_t> cut_run(communicator const& comm, std::span<T const> run,
-                                                std::vector<std::int64_t> const& boundaries, Order const& order) {
+class cut_search {
+public:
+  /// Takes all the memory that it needs.
+  cut_search(communicator const& comm, std::span<T const> run, std::int64_t boundary, Order const& order)
+      : comm_(comm), run_(run), order_(order), ranks_(static_cast<std::size_t>(comm.size())),
+        cuts_(comm, std::ssize(run), boundary), proposals_(ranks_), proposed_(ranks_), pivots_(ranks_),
+        pivot_ranks_(ranks_), before_(ranks_ + 1) {
+    sorted_.reserve(ranks_);
+  }
+
+  /// Collective.
+  [[nodiscard]] std::vector<std::int64_t> cuts() {
+    for (;;) {
+      propose();
+      share(comm_, median(), pivots_);
+      if (!place_pivots()) break;
+      cuts_.narrow(std::span(before_).first(ranks_), pivot_ranks_);
+    }
+    before_[ranks_] = std::ssize(run_);
+    return std::move(before_);
+  }
+
+private:
   struct proposal {
     T element;
     std::int64_t weight;
   };
   struct pivot {
     T element;
-    std::int64_t rank;
+    std::int64_t rank; ///< -1: the cut is found
   };
-  auto const ranks = static_cast<std::size_t>(comm.size()), me = static_cast<std::size_t>(comm.rank());
-  std::vector<proposal> proposals(ranks), proposed(ranks);
-  std::vector<pivot> pivots(ranks);
-  std::vector<weighted_rank> sorted;
-  std::vector<std::int64_t> pivot_ranks(ranks), before(ranks);
 
-  run_cuts cuts(comm, std::ssize(run), boundaries[me]);
-  for (;;) {
-    for (std::size_t r = 0; r < ranks; ++r) {
-      std::int64_t const left = cuts.high(r) - cuts.low(r);
-      before[r] = cuts.low(r) + left / 2;
-      proposals[r] = {left > 0 ? run[static_cast<std::size_t>(before[r])] : T{}, left};
+  void propose() {
+    for (std::size_t r = 0; r < ranks_; ++r) {
+      std::int64_t const left = cuts_.high(r) - cuts_.low(r);
+      before_[r] = cuts_.low(r) + left / 2;
+      proposals_[r] = {left > 0 ? run_[static_cast<std::size_t>(before_[r])] : T{}, left};
     }
-    exchange(comm, proposals, proposed);
-
-    sorted.clear();
-    for (std::size_t r = 0; r < ranks; ++r)
-      if (proposed[r].weight > 0) sorted.push_back({static_cast<std::int64_t>(r), proposed[r].weight});
-    auto const element = [&](weighted_rank const& each) {
-      return proposed[static_cast<std::size_t>(each.rank)].element;
-    };
-    std::sort(sorted.begin(), sorted.end(), [&](weighted_rank const& a, weighted_rank const& b) {
-      if (order(element(a), element(b))) return true;
-      return a.rank < b.rank && !order(element(b), element(a));
-    });
-    std::int64_t const median = median_of(sorted);
-    share(comm, pivot{median < 0 ? T{} : proposed[static_cast<std::size_t>(median)].element, median}, pivots);
-
-    bool found = true;
-    for (std::size_t r = 0; r < ranks; ++r) {
-      auto const from = run.begin() + cuts.low(r), to = run.begin() + cuts.high(r);
-      pivot_ranks[r] = pivots[r].rank;
-      found = found && pivots[r].rank < 0;
-      if (pivots[r].rank > comm.rank()) before[r] = std::upper_bound(from, to, pivots[r].element, order) - run.begin();
-      if (pivots[r].rank < comm.rank()) before[r] = std::lower_bound(from, to, pivots[r].element, order) - run.begin();
-    }
-    if (found) break;
-    cuts.narrow(before, pivot_ranks);
+    exchange(comm_, proposals_, proposed_);
   }
-  before.push_back(std::ssize(run));
-  return before;
+
+  [[nodiscard]] pivot median() {
+    sorted_.clear();
+    for (std::size_t r = 0; r < ranks_; ++r)
+      if (proposed_[r].weight > 0) sorted_.push_back({static_cast<std::int64_t>(r), proposed_[r].weight});
+    auto const element = [&](std::int64_t rank) { return proposed_[static_cast<std::size_t>(rank)].element; };
+    std::sort(sorted_.begin(), sorted_.end(), [&](weighted_rank const& a, weighted_rank const& b) {
+      if (order_(element(a.rank), element(b.rank))) return true;
+      return a.rank < b.rank && !order_(element(b.rank), element(a.rank));
+    });
+    std::int64_t const rank = median_of(sorted_);
+    return {rank < 0 ? T{} : element(rank), rank};
+  }
+
+  /// How much of this rank's run comes before each pivot. False if there is none any more.
+  [[nodiscard]] bool place_pivots() {
+    bool any = false;
+    for (std::size_t r = 0; r < ranks_; ++r) {
+      auto const& [element, rank] = pivots_[r];
+      auto const from = run_.begin() + cuts_.low(r), to = run_.begin() + cuts_.high(r);
+      if (rank > comm_.rank()) before_[r] = std::upper_bound(from, to, element, order_) - run_.begin();
+      if (rank < comm_.rank()) before_[r] = std::lower_bound(from, to, element, order_) - run_.begin();
+      pivot_ranks_[r] = rank;
+      any = any || rank >= 0;
+    }
+    return any;
+  }
+
+  communicator const& comm_;
+  std::span<T const> run_;
+  Order const& order_;
+  std::size_t ranks_;
+  run_cuts cuts_;
+  std::vector<proposal> proposals_, proposed_;
+  std::vector<pivot> pivots_;
+  std::vector<weighted_rank> sorted_;
+  std::vector<std::int64_t> pivot_ranks_, before_;
+};
+
+/// The places where this rank's sorted run is cut between the shares of the ranks: all runs together in order, equal
+/// elements in the order of ranks, give rank r the elements from boundaries[r] on. Ends with the length of the run.
+/// Collective.
+template <class T, class Order>
+[[nodiscard]] std::vector<std::int64_t> cut_run(communicator const& comm, std::span<T const> run,
+                                                std::vector<std::int64_t> const& boundaries, Order const& order) {
+  auto search = agree(
+      comm, [&] { return cut_search<T, Order>(comm, run, boundaries[static_cast<std::size_t>(comm.rank())], order); });
+  return search.cuts();
 }
 
 /// Of the elements of all tiles, each of which is sorted, in order: as many as `into` has, behind those of the ranks
@@ -167,7 +201,11 @@ void merge_tiles(distributed_array<T, 1> const& tiles, std::span<T> into, Order 
   auto const& comm = tiles.comm();
   auto const ranks = static_cast<std::size_t>(comm.size());
   auto const cuts = cut_run<T>(comm, tiles.local().elements(), share_boundaries(comm, std::ssize(into)), order);
-  std::vector<piece> given(ranks), pieces(ranks);
+  std::vector<piece> given, pieces;
+  agree(comm, [&] {
+    given.resize(ranks);
+    pieces.resize(ranks);
+  });
   for (std::size_t r = 0; r < ranks; ++r) given[r] = {cuts[r], cuts[r + 1] - cuts[r]};
   exchange(comm, given, pieces);
 

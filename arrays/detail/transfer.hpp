@@ -142,6 +142,17 @@ template <class T, std::size_t N, class Selected, accumulator<T> Op>
                                      from + here, step, count, op);
                    });
     });
+  else if constexpr (taken_as_signed<Op, T>)
+    for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
+      auto const watched = watch_piece<T>(array, "accumulate", access_kind::update, each);
+      T const* const from = buffer + each.buffer_offset(strides);
+      for_each_row(each.tile_stride, each.buffer_strides(strides), each.count,
+                   [&](auto there, auto here, auto count, auto far, auto step) {
+                     for (std::int64_t i = 0; i < count; ++i)
+                       far_update_by_swap(window, from[here + i * step], each.owner,
+                                          bytes_of<T>(each.tile_offset + there + i * far), op);
+                   });
+    });
   else if constexpr (!std::same_as<Op, no_op>) // MPI's atomics, for near owners as well; it has no such operation
     for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
       auto const watched = watch_piece<T>(array, "accumulate", access_kind::update, each);

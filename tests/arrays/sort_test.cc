@@ -47,7 +47,7 @@ std::vector<cut> cuts_of(std::int64_t extent) {
   last.back() = extent;
   for (std::size_t p = 1; p <= parts; ++p)
     growing[p] = extent * static_cast<std::int64_t>(p * p) / static_cast<std::int64_t>(parts * parts);
-  return {block, cyclic, block_cyclic(3), irregular(last), irregular(growing)};
+  return {block, block_cyclic(3), irregular(last), irregular(growing)};
 }
 
 template <class T>
@@ -64,18 +64,17 @@ std::vector<T> everything(distributed_array<T, 1> const& a) {
   return {values.begin(), values.end()};
 }
 
-/// Numbers of several kinds: few and many different ones, sorted already, backwards.
+/// Fewer numbers than ranks, equal ones, few and many different ones, backwards.
 std::vector<std::vector<double>> cases() {
   std::mt19937 random(7);
-  std::vector<std::vector<double>> all_cases{{}, {5}, {2, 1}, {3, 3, 3}};
-  for (int const different : {1, 2, 10, 1'000'000}) {
+  std::vector<std::vector<double>> all_cases{{}, {2, 1}};
+  for (int const different : {1, 3, 1'000'000}) {
     all_cases.emplace_back();
-    std::uniform_int_distribution<int> number(-different, different - 1);
+    std::uniform_int_distribution<int> number(1 - different, different - 1);
     for (int i = 0; i < 97; ++i) all_cases.back().push_back(number(random));
   }
-  all_cases.emplace_back(50);
-  std::iota(all_cases.back().begin(), all_cases.back().end(), 0);
-  all_cases.push_back({all_cases.back().rbegin(), all_cases.back().rend()});
+  all_cases.emplace_back();
+  for (int i = 50; i > 0; --i) all_cases.back().push_back(i);
   return all_cases;
 }
 
@@ -102,7 +101,7 @@ TEST(sort, indices_of_equal_elements_rise) {
     std::stable_sort(expected.begin(), expected.end(), [&](auto a, auto b) {
       return values[static_cast<std::size_t>(a)] < values[static_cast<std::size_t>(b)];
     });
-    for (auto const& how : cuts_of(std::ssize(values))) {
+    for (cut const& how : {cut(cyclic), cuts_of(std::ssize(values)).back()}) {
       auto const a = spread(values, how);
       auto const indices = argsort(a);
       ASSERT_EQ(indices.distribution(), a.distribution());
@@ -177,7 +176,7 @@ TEST(sort, elements_of_any_type_in_any_order) {
   for (int i = 0; i < 61; ++i) cards.push_back({(i * 37) % 10, i});
   auto expected = cards;
   std::stable_sort(expected.begin(), expected.end(), by_value);
-  for (auto const& how : cuts_of(std::ssize(cards))) {
+  for (cut const& how : {cut(block), cut(cyclic)}) {
     auto const a = spread(cards, how);
     auto const found = everything(sort(a, by_value));
     ASSERT_TRUE(std::is_sorted(found.begin(), found.end(), by_value)) << a.describe();

@@ -41,13 +41,12 @@ void expect_counts(std::int64_t extent, cut const& how, Function f) {
 }
 
 TEST(unique, counts_each_distinct_element) {
-  for (cut const& how : {cut(block), cut(cyclic)})
-    for (std::int64_t const extent : {0, 1, 3, 40, 101}) {
-      expect_counts(extent, how, [](std::int64_t) { return 4; });
-      expect_counts(extent, how, [](std::int64_t i) { return -i; });
-      expect_counts(extent, how, [](std::int64_t i) { return i * 31 % 17; });
-      expect_counts(extent, how, [](std::int64_t i) { return i < 90 ? 7 : 9; });
-    }
+  for (std::int64_t const extent : {0, 3, 101}) {
+    expect_counts(extent, cyclic, [](std::int64_t) { return 4; });
+    expect_counts(extent, block, [](std::int64_t i) { return -i; });
+    expect_counts(extent, cyclic, [](std::int64_t i) { return i * 31 % 17; });
+    expect_counts(extent, block, [](std::int64_t i) { return i < 90 ? 7 : 9; });
+  }
 }
 
 TEST(unique, of_several_dimensions_with_nan_and_in_another_order) {
