@@ -28,7 +28,7 @@ namespace detail {
 struct reshaping;
 }
 
-/// Elements of a wire type in one dense tile per rank, cut as its `distribution` says; zeroed at birth. Any rank reads,
+/// Elements of a wire type in one tile per rank, cut as its `distribution` says; zeroed at birth. Any rank reads,
 /// writes and updates any part at any time, one-sidedly: `a(i, j)`, `a(xt::range(0, 8), xt::all()) = x`. What is
 /// visible when is in docs/memory_model.md: in short, a write is complete when the call returns, and `fence()` orders
 /// what ranks do before it with what they do after it. `Order` is that of the elements in a tile's memory. Move-only.
@@ -58,6 +58,20 @@ public:
   distributed_array(communicator const& comm, shape_option<N> const& shape, cut_array<N> const& cuts,
                     process_grid<N> const& grid)
       : distributed_array(comm, shape.value(), cuts, &grid) {}
+
+  /// The same with room for a `halo` around each tile: `ghost_cells{1, 1}`. Ghost cells are no elements of the array:
+  /// `padded()` shows them.
+  template <std::same_as<ghost_cells<N>> Ghosts>
+  distributed_array(communicator const& comm, shape_option<N> const& shape, Ghosts const& ghosts)
+      : distributed_array(comm, shape, row_cuts<N>(), row_grid<N>(comm.size()), ghosts) {}
+  template <std::same_as<ghost_cells<N>> Ghosts>
+  distributed_array(communicator const& comm, shape_option<N> const& shape, cut_array<N> const& cuts,
+                    Ghosts const& ghosts)
+      : distributed_array(comm, shape.value(), cuts, nullptr, ghosts) {}
+  template <std::same_as<ghost_cells<N>> Ghosts>
+  distributed_array(communicator const& comm, shape_option<N> const& shape, cut_array<N> const& cuts,
+                    process_grid<N> const& grid, Ghosts const& ghosts)
+      : distributed_array(comm, shape.value(), cuts, &grid, ghosts) {}
 
   /// The values of an expression, cut like the first array in it that has its shape: `distributed_array c = a + b`.
   /// Collective; what it throws is in arrays/expression.hpp.
@@ -119,19 +133,22 @@ public:
   }
 
   // What is near: views without a copy. Loads and stores through them need a fence between ranks.
-  [[nodiscard]] tile_view<T, N, Order> local() { return {local_data(), distribution().tile_shape(comm_.rank())}; }
-  [[nodiscard]] tile_view<T const, N, Order> local() const {
-    return {local_data(), distribution().tile_shape(comm_.rank())};
+  /// What this rank owns. Throws `argument_error` where ghost cells lie between its rows, as `tile` does: see `owned`.
+  [[nodiscard]] tile_view<T, N, Order> local() { return {local_data(), dense_shape(comm_.rank())}; }
+  [[nodiscard]] tile_view<T const, N, Order> local() const { return {local_data(), dense_shape(comm_.rank())}; }
+  /// The memory of this rank's tile: what it owns, and its ghost cells around it. The first element that it owns is at
+  /// `distribution().ghosts().lower`.
+  [[nodiscard]] tile_view<T, N, Order> padded() { return {local_data(), distribution().padded_shape(comm_.rank())}; }
+  [[nodiscard]] tile_view<T const, N, Order> padded() const {
+    return {local_data(), distribution().padded_shape(comm_.rank())};
   }
   /// Whether the tile of `rank` is memory of this host.
   [[nodiscard]] bool is_near(int rank) const {
     return rank >= 0 && rank < comm_.size() && window().near(rank) != nullptr;
   }
   /// The tile of a rank of the same host. Throws `argument_error` for a rank of another host.
-  [[nodiscard]] tile_view<T, N, Order> tile(int rank) { return {near_data(rank), distribution().tile_shape(rank)}; }
-  [[nodiscard]] tile_view<T const, N, Order> tile(int rank) const {
-    return {near_data(rank), distribution().tile_shape(rank)};
-  }
+  [[nodiscard]] tile_view<T, N, Order> tile(int rank) { return {near_data(rank), dense_shape(rank)}; }
+  [[nodiscard]] tile_view<T const, N, Order> tile(int rank) const { return {near_data(rank), dense_shape(rank)}; }
 
   // One-sided access, local to the caller. Throws `index_error` for what lies beyond the shape, before anything moves.
   template <integer_slice... Index>
@@ -182,7 +199,7 @@ public:
   /// Every element = value. Collective; fences before and after.
   void fill(T const& value) {
     fence();
-    local() = value;
+    fill_owned(value);
     fence();
   }
 
@@ -221,7 +238,7 @@ private:
                           like.distribution().grid()) {}
   /// `grid` may be null.
   distributed_array(communicator const& comm, index_array<N> const& shape, cut_array<N> const& cuts,
-                    process_grid<N> const* grid);
+                    process_grid<N> const* grid, ghost_cells<N> const& ghosts = {});
   /// Over memory that was another array's, in which every rank had as many elements.
   distributed_array(communicator&& comm, detail::array_memory<N> memory);
 
@@ -243,6 +260,9 @@ private:
   }
   [[nodiscard]] T* local_data() const noexcept { return reinterpret_cast<T*>(window().local()); }
   [[nodiscard]] T* near_data(int rank) const;
+  void fill_owned(T const& value);
+  /// Of a tile without ghost cells.
+  [[nodiscard]] index_array<N> dense_shape(int rank) const;
   void start_watching();
 
   communicator comm_;

@@ -220,7 +220,7 @@ void assign_expression(Array& into, E const& e) {
     auto reader = e.reader(at);
     auto const strides = at.tile_strides();
     auto const loops = loops_over(at.tile_shape(), Array::order, strides, reader);
-    T* const tile = into.local().data();
+    T* const tile = into.padded().data() + at.distribution().tile_begin(at.tile_shape());
     for_each_chunk(loops, reader, [&](auto const& place, std::int64_t count, auto const values) {
       T* const row = tile + dot(place, strides);
 // An operand that is `into` is read where it is written.

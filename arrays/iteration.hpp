@@ -78,10 +78,16 @@ owned_indices(distributed_array<T, N, Order> const&) -> owned_indices<N>;
 /// Calls `use(index, element)` for every element that this rank owns, in the order of memory. Local; loads and stores,
 /// which a fence orders with what other ranks do.
 template <class Array, class Use>
-  requires(requires(Array& a, Use use) { use(index_array<Array::dimensions>{}, *a.local().data()); })
+  requires(requires(Array& a, Use use) { use(index_array<Array::dimensions>{}, *a.padded().data()); })
 void for_each_owned(Array& a, Use use) {
-  auto* element = a.local().data();
-  for (auto const& index : owned_indices(a)) use(index, *element++);
+  auto const& spread = a.distribution();
+  auto const tile = spread.tile_shape(a.comm().rank()), strides = spread.tile_strides(tile);
+  auto* element = a.padded().data() + spread.tile_begin(tile);
+  owned_indices const all(a);
+  if (spread.ghosts().none())
+    for (auto const& index : all) use(index, *element++);
+  else
+    for (auto at = all.begin(); at != all.end(); ++at) use(*at, element[dot(at.local(), strides)]);
 }
 
 /// Calls `use(rank, tile)` for every rank whose tile is memory of this host, in rising order, this one's included.

@@ -26,6 +26,7 @@ std::array<int, 9> detail::scalapack_descriptor(distribution<2> const& spread, i
   };
   if (spread.order() != storage_order::column_major)
     refuse("its tiles are row-major; ScaLAPACK needs storage_order::column_major");
+  if (!spread.ghosts().none()) refuse("its tiles have ghost cells");
   auto const narrow = [&](std::int64_t number, char const* name) {
     if (number > std::numeric_limits<int>::max()) refuse(name, " is ", number, ", and ScaLAPACK counts in int");
     return static_cast<int>(number);

@@ -110,6 +110,7 @@ template <class T, std::size_t N>
 void copy_rows(T* dst, T const* src, strided_nest<N> const& nest) {
   std::size_t const bytes = static_cast<std::size_t>(nest.row().count) * sizeof(T);
   switch (bytes) {
+  case 4: return copy_short_rows<4>(dst, src, nest);
   case 8: return copy_short_rows<8>(dst, src, nest);
   case 16: return copy_short_rows<16>(dst, src, nest);
   case 24: return copy_short_rows<24>(dst, src, nest);

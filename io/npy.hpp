@@ -60,7 +60,7 @@ void save_npy(distributed_array<T, N, Order> const& a, std::string const& path) 
     auto const in_file = row_major_strides(a.shape());
     auto const& distribution = a.distribution();
     auto const here = distribution.tile_strides(distribution.tile_shape(a.comm().rank()));
-    auto const elements = a.local().elements();
+    auto const elements = a.padded().elements();
     for (box<N> const& owned : distribution.boxes_of(a.comm().rank())) {
       index_array<N> corner{}, steps{};
       for (std::size_t d = 0; d < N; ++d) {

@@ -2,6 +2,9 @@
 
 #include <armada/arrays/detail/fetch_owned.hpp>
 #include <armada/arrays/distributed_array.hpp>
+#include <armada/core/strided_copy.hpp>
+
+#include <algorithm>
 
 namespace armada {
 namespace detail {
@@ -10,7 +13,7 @@ namespace detail {
 template <std::size_t N>
 [[nodiscard]] distribution<N> agreed_distribution(communicator const& comm, index_array<N> const& shape,
                                                   cut_array<N> const& cuts, process_grid<N> const* grid,
-                                                  storage_order order) {
+                                                  storage_order order, ghost_cells<N> const& ghosts) {
   index_array<N> const places = grid == nullptr ? index_array<N>{} : grid->extents;
   std::array<std::int64_t, 3 * N> said{};
   for (std::size_t d = 0; d < N; ++d) {
@@ -21,13 +24,15 @@ template <std::size_t N>
     said[3 * d + 1] = cuts[d].length();
     said[3 * d + 2] = static_cast<std::int64_t>(hash >> 2);
   }
-  std::array<named_values, 3> const all{{{"shape of a distributed array", shape},
+  std::array<named_values, 5> const all{{{"shape of a distributed array", shape},
                                          {"process grid of a distributed array", places},
-                                         {"cuts of a distributed array (kind, length, digest of boundaries)", said}}};
+                                         {"cuts of a distributed array (kind, length, digest of boundaries)", said},
+                                         {"ghost cells below a distributed array's tiles", ghosts.lower},
+                                         {"ghost cells above a distributed array's tiles", ghosts.upper}}};
   check_same_everywhere(comm, all);
   return agree(comm, [&] {
-    if (grid == nullptr) return distribution<N>(shape, cuts, comm.size(), order);
-    return distribution<N>(shape, cuts, *grid, comm.size(), order);
+    auto const places_of = [&] { return grid == nullptr ? balanced_grid(shape, cuts, comm.size()) : *grid; };
+    return distribution<N>(shape, cuts, places_of(), comm.size(), order, ghosts);
   });
 }
 
@@ -36,12 +41,15 @@ template <std::size_t N>
 template <wire T, std::size_t N, storage_order Order>
   requires(N >= 1 && N <= 7)
 distributed_array<T, N, Order>::distributed_array(communicator const& comm, index_array<N> const& shape,
-                                                  cut_array<N> const& cuts, process_grid<N> const* grid)
-    : comm_(communicator::share(comm)), memory_{detail::agreed_distribution(comm, shape, cuts, grid, Order), {}, {}} {
-  static_cast<void>(checked_volume(shape, static_cast<std::int64_t>(sizeof(T))));
+                                                  cut_array<N> const& cuts, process_grid<N> const* grid,
+                                                  ghost_cells<N> const& ghosts)
+    : comm_(communicator::share(comm)), memory_{detail::agreed_distribution(comm, shape, cuts, grid, Order, ghosts),
+                                                {},
+                                                {}} {
+  static_cast<void>(checked_volume(ghosts.around(shape), static_cast<std::int64_t>(sizeof(T))));
   auto options = agree(comm, [] { return window_options{.name = "distributed_array"}; });
   memory_.window = detail::make_together<detail::window_state>(
-      comm, comm, detail::bytes_of<T>(distribution().tile_volume(comm.rank())), std::move(options));
+      comm, comm, detail::bytes_of<T>(checked_volume(distribution().padded_shape(comm.rank()))), std::move(options));
   parts_ = window().all_parts();
   if (detail::array_watch::wanted(window())) agree(comm, [&] { start_watching(); });
   if (!window().all_near()) agree(comm, [&] { window().lock_all(); }); // one passive epoch for its whole life
@@ -99,6 +107,29 @@ T* distributed_array<T, N, Order>::near_data(int rank) const {
     throw argument_error(
         detail::text("tile of ", describe(), ": rank ", rank, " has no memory on this host, on rank ", comm_.rank()));
   return data;
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+void distributed_array<T, N, Order>::fill_owned(T const& value) {
+  auto const tile = distribution().tile_shape(comm_.rank()), strides = distribution().tile_strides(tile);
+  T* const first = local_data() + distribution().tile_begin(tile);
+  for_each_row(strides, strides, tile, [&](auto at, auto, auto count, auto step, auto) {
+    if (step == 1)
+      std::fill_n(first + at, count, value);
+    else
+      for (std::int64_t i = 0; i < count; ++i) first[at + i * step] = value;
+  });
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+index_array<N> distributed_array<T, N, Order>::dense_shape(int rank)
+const {
+  if (!distribution().ghosts().none()) [[unlikely]]
+    throw argument_error(detail::text("local() or tile() of ", describe(),
+                                      ": ghost cells lie between its rows; padded() shows all, owned() the elements"));
+  return distribution().tile_shape(rank);
 }
 
 } // namespace armada

@@ -49,7 +49,7 @@ void fetch_owned(From const& from, Into& into, std::array<std::size_t, N> const&
       turned[axis] = strides[d];
     }
     if (wanted.empty()) continue;
-    touched.add(get_selected(from.memory(), wanted, into.local().data() + spread.locate(first).offset, turned));
+    touched.add(get_selected(from.memory(), wanted, into.padded().data() + spread.locate(first).offset, turned));
   }
   touched.complete(from.window());
 }

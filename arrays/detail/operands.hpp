@@ -97,11 +97,11 @@ public:
   template <std::size_t N>
   [[nodiscard]] auto reader(tile_frame<N> const& at) const {
     auto const& spread = array_->distribution();
-    auto const tile = spread.tile_strides(spread.tile_shape(at.comm().rank()));
+    auto const shape = spread.tile_shape(at.comm().rank()), tile = spread.tile_strides(shape);
     index_array<N> strides{};
     for (std::size_t d = 0; d < dimensions; ++d)
       if (extents()[d] == at.distribution().shape()[N - dimensions + d]) strides[N - dimensions + d] = tile[d];
-    return strided_reader<value_type, N>(array_->local().data(), strides);
+    return strided_reader<value_type, N>(array_->padded().data() + spread.tile_begin(shape), strides);
   }
 
 private:

@@ -11,6 +11,7 @@
 #include <armada/arrays/index/box.hpp>
 #include <armada/arrays/index/dimension.hpp>
 #include <armada/arrays/index/extents.hpp>
+#include <armada/arrays/index/ghost_cells.hpp>
 #include <armada/arrays/index/process_grid.hpp>
 #include <armada/core/error.hpp>
 #include <armada/core/storage_order.hpp>
@@ -35,9 +36,9 @@ struct owned_box {
 };
 
 /// An array of some shape spread over a process grid, each dimension cut in a way of its own. A rank owns the product
-/// of its parts of all dimensions, and keeps it as one dense tile, row- or column-major; tiles may be empty. A value
-/// that every rank computes alike, without communication; its size is O(1), but for the boundaries of irregular
-/// dimensions.
+/// of its parts of all dimensions, and keeps it as one tile, row- or column-major, which is dense unless there are
+/// ghost cells around it; tiles may be empty. A value that every rank computes alike, without communication; its size
+/// is O(1), but for the boundaries of irregular dimensions.
 template <std::size_t N>
   requires(N > 0)
 class distribution {
@@ -55,11 +56,12 @@ public:
   /// Throws `argument_error` for a shape that `checked_volume` refuses, a grid that has not `ranks` places, and a
   /// dimension that cannot be cut so into that many parts.
   distribution(index_array<N> const& shape, cut_array<N> const& cuts, process_grid<N> const& grid, int ranks,
-               storage_order order = storage_order::row_major)
-      : shape_(shape), cuts_(cuts), ranks_(ranks), order_(order) {
+               storage_order order = storage_order::row_major, ghost_cells<N> const& ghosts = {})
+      : shape_(shape), ghosts_(ghosts), cuts_(cuts), ranks_(ranks), order_(order) {
     static_cast<void>(checked_volume(shape));
+    static_cast<void>(checked_volume(ghosts.around(shape)));
     check_grid(grid, ranks);
-    plain_ = order == storage_order::row_major;
+    plain_ = order == storage_order::row_major && ghosts.none();
     for (std::size_t d = 0; d < N; ++d) {
       dimensions_[d] = dimension(shape[d], grid.extents[d], cuts[d]);
       plain_ = plain_ && dimensions_[d].blocks() != nullptr;
@@ -72,6 +74,8 @@ public:
   }
   [[nodiscard]] int ranks() const { return ranks_; }
   [[nodiscard]] storage_order order() const { return order_; }
+  /// The layers of cells around each tile that are in its memory, but no elements of the array.
+  [[nodiscard]] ghost_cells<N> const& ghosts() const { return ghosts_; }
   [[nodiscard]] cut_array<N> const& cuts() const { return cuts_; }
   [[nodiscard]] dimension const& along(std::size_t d) const { return dimensions_[d]; }
 
@@ -79,7 +83,8 @@ public:
   [[nodiscard]] std::string describe() const {
     auto const cuts = detail::cuts_text(cuts_);
     return detail::text(cuts.substr(1, cuts.size() - 2), " on a ", detail::tuple_text(grid().extents), " grid",
-                        order_ == storage_order::column_major ? ", column-major" : "");
+                        order_ == storage_order::column_major ? ", column-major" : "",
+                        ghosts_.none() ? "" : ", with ghost cells");
   }
 
   /// The place of `rank` in the grid. Throws `argument_error` for a rank that is none, as all that follow.
@@ -97,6 +102,8 @@ public:
     return each([&](dimension const& axis, std::size_t d) { return axis.count(at[d]); });
   }
   [[nodiscard]] std::int64_t tile_volume(int rank) const { return checked_volume(tile_shape(rank)); }
+  /// The same with the ghost cells around it: what is in its memory.
+  [[nodiscard]] index_array<N> padded_shape(int rank) const { return ghosts_.around(tile_shape(rank)); }
   /// The distance in memory between neighbours of a tile of this shape.
   [[nodiscard]] index_array<N> tile_strides(index_array<N> const& tile) const {
     index_array<N> strides{};
@@ -104,14 +111,18 @@ public:
     for (std::size_t k = 0; k < N; ++k) {
       std::size_t const d = inner(k);
       strides[d] = stride;
-      stride *= tile[d];
+      stride *= tile[d] + ghosts_.lower[d] + ghosts_.upper[d];
     }
     return strides;
   }
+  /// Where in the memory of a tile of this shape its first element is: behind the ghost cells below it.
+  [[nodiscard]] std::int64_t tile_begin(index_array<N> const& tile) const {
+    return dot(ghosts_.lower, tile_strides(tile));
+  }
   /// The place in the tile of `rank` of the element at `offset` in its memory, which must lie within it.
   [[nodiscard]] index_array<N> local_index(int rank, std::int64_t offset) const {
-    index_array<N> const tile = tile_shape(rank), strides = tile_strides(tile);
-    return each([&](dimension const&, std::size_t d) { return offset / strides[d] % tile[d]; });
+    index_array<N> const tile = tile_shape(rank), memory = ghosts_.around(tile), strides = tile_strides(tile);
+    return each([&](dimension const&, std::size_t d) { return offset / strides[d] % memory[d] - ghosts_.lower[d]; });
   }
   /// The global index of the element at `local` in the tile of `rank`, which must lie within its shape.
   [[nodiscard]] index_array<N> global(int rank, index_array<N> const& local) const {
@@ -176,11 +187,16 @@ public:
   }
   [[nodiscard]] int owner(index_array<N> const& index) const { return locate(index).rank; }
 
+  /// Every element has the same owner and the same place in memory.
   friend bool operator==(distribution const& a, distribution const& b) {
-    return a.dimensions_ == b.dimensions_ && a.ranks_ == b.ranks_ && a.order_ == b.order_;
+    return same_parts(a, b) && a.order_ == b.order_ && a.ghosts_ == b.ghosts_;
+  }
+  /// Every element has the same owner.
+  friend bool same_parts(distribution const& a, distribution const& b) {
+    return a.dimensions_ == b.dimensions_ && a.ranks_ == b.ranks_;
   }
 
-  /// Balanced blocks in every dimension, and row-major tiles: what most arrays are, and the quickest.
+  /// Balanced blocks in every dimension, and dense row-major tiles: what most arrays are, and the quickest.
   [[nodiscard]] bool is_plain() const { return plain_; }
 
 private:
@@ -192,9 +208,9 @@ private:
       rank = rank * dimensions_[d].parts() + places[d].part;
     }
     for (std::size_t k = 0; k < N; ++k) {
-      place const& at = places[inner(k)];
-      offset += at.local * stride;
-      stride *= at.count;
+      std::size_t const d = inner(k);
+      offset += (places[d].local + ghosts_.lower[d]) * stride;
+      stride *= places[d].count + ghosts_.lower[d] + ghosts_.upper[d];
     }
     return {static_cast<int>(rank), offset};
   }
@@ -222,6 +238,7 @@ private:
 
   std::array<dimension, N> dimensions_;
   index_array<N> shape_;
+  ghost_cells<N> ghosts_;
   cut_array<N> cuts_;
   int ranks_;
   storage_order order_;

@@ -64,7 +64,7 @@ template <std::size_t N>
     result.count[d] = along.count;
     result.first[d] = along.position;
     result.spacing[d] = along.spacing;
-    result.tile_offset += along.local * strides[d];
+    result.tile_offset += (along.local + spread.ghosts().lower[d]) * strides[d];
     result.tile_stride[d] = along.count == 1 ? strides[d] : along.local_step * strides[d];
   }
   result.owner = static_cast<int>(owner);
@@ -89,6 +89,7 @@ template <std::size_t N>
   single.owner = static_cast<int>(owner);
   single.tile_offset = 0;
   bool const rows = plain || spread.order() == storage_order::row_major;
+  ghost_cells<N> const& ghosts = spread.ghosts();
   std::int64_t stride = 1;
   for (std::size_t k = 0; k < N; ++k) {
     std::size_t const d = rows ? N - 1 - k : k;
@@ -96,9 +97,9 @@ template <std::size_t N>
     single.count[d] = i.count;
     single.first[d] = 0;
     single.spacing[d] = 1;
-    single.tile_offset += places[d].local * stride;
+    single.tile_offset += (places[d].local + ghosts.lower[d]) * stride;
     single.tile_stride[d] = i.count == 1 ? stride : i.step * stride;
-    stride *= places[d].count;
+    stride *= places[d].count + ghosts.lower[d] + ghosts.upper[d];
   }
   return true;
 }

@@ -32,3 +32,5 @@ for ranks in 1 3; do
   mpiexec.mpich -n $ranks examples/mandelbrot "$TEST_TMPDIR/$ranks.png" >"$TEST_TMPDIR/log"
 done
 cmp "$TEST_TMPDIR/1.png" "$TEST_TMPDIR/3.png" || { echo 'mandelbrot: two pictures'; exit 1; }
+expect jacobi 'error after 4000 steps: 0.000804, h^2: 0.000977'
+expect life '168 cells live after 300 generations'

@@ -118,6 +118,42 @@ TEST(distribution, three_and_more_dimensions) {
   expect_definition<7>({{2, 3, 1, 4, 2, 1, 3}, {block, cyclic, block, block_cyclic(2), whole, block, cyclic}, 12});
 }
 
+TEST(distribution, ghost_cells_lie_around_each_tile) {
+  ghost_cells<3> const ghosts({1, 0, 2}, {0, 3, 1});
+  for (auto const order : {storage_order::row_major, storage_order::column_major}) {
+    cut_array<3> const cuts{block, cyclic, irregular({0, 1, 6})};
+    distribution<3> const dense({5, 4, 6}, cuts, process_grid{2, 2, 2}, 8, order);
+    distribution<3> const padded({5, 4, 6}, cuts, process_grid{2, 2, 2}, 8, order, ghosts);
+    EXPECT_EQ(padded.ghosts(), ghosts);
+    EXPECT_FALSE(padded.is_plain());
+    EXPECT_FALSE(padded == dense);
+    EXPECT_TRUE(same_parts(padded, dense));
+    EXPECT_TRUE(padded.describe().ends_with(", with ghost cells"));
+    for (int rank = 0; rank < 8; ++rank) {
+      auto const tile = dense.tile_shape(rank);
+      ASSERT_EQ(padded.tile_shape(rank), tile);
+      index_array<3> const memory{tile[0] + 1, tile[1] + 3, tile[2] + 3};
+      ASSERT_EQ(padded.padded_shape(rank), memory);
+      for (std::int64_t k = 0; k < dense.tile_volume(rank); ++k) {
+        auto const local = dense.local_index(rank, k), index = dense.global(rank, local);
+        std::int64_t const i = local[0] + 1, j = local[1], m = local[2] + 2;
+        std::int64_t const offset = order == storage_order::row_major ? (i * memory[1] + j) * memory[2] + m
+                                                                      : i + memory[0] * (j + memory[1] * m);
+        ASSERT_EQ(padded.locate(index), (element_place{rank, offset}));
+        ASSERT_EQ(padded.local_index(rank, offset), local);
+        ASSERT_EQ(padded.tile_begin(tile) + dot(local, padded.tile_strides(tile)), offset);
+      }
+    }
+  }
+  distribution<2> const plain({4, 4}, {}, process_grid{2, 2}, 4, storage_order::row_major, ghost_cells{0, 0});
+  EXPECT_TRUE(plain.is_plain());
+  EXPECT_THROW((distribution<1>({4}, {}, process_grid<1>(1), 1, storage_order::row_major, ghost_cells{-1})),
+               argument_error);
+  auto const huge = std::numeric_limits<std::int64_t>::max();
+  EXPECT_THROW((distribution<1>({4}, {}, process_grid<1>(1), 1, storage_order::row_major, ghost_cells{huge})),
+               argument_error);
+}
+
 TEST(distribution, the_balanced_grid_shortens_the_longest) {
   auto const grid = [](index_array<2> const& shape, int ranks, cut_array<2> const& cuts = {}) {
     return balanced_grid(shape, cuts, ranks).extents;
