@@ -64,7 +64,8 @@ struct reshaping {
     std::size_t d = 0; // the first dimension that is longer than 1
     while (d + 1 < N && spread.shape()[d] == 1) ++d;
     dimension const& along = spread.along(d);
-    if (along.parts() != spread.ranks() || along.period() > 0 || (N > 1 && spread.order() != storage_order::row_major))
+    if (along.parts() != spread.ranks() || along.period() > 0 || !spread.ghosts().none() ||
+        (N > 1 && spread.order() != storage_order::row_major))
       return std::nullopt;
     std::int64_t const volume = row_major_strides(spread.shape())[d];
     std::vector<std::int64_t> result{0};
@@ -157,9 +158,10 @@ template <wire T, std::size_t N, storage_order Order, std::size_t M>
 }
 
 /// The same of an array that is given up, without moving anything where no element has to leave its rank: the memory of
-/// `a` becomes the result's, whose ranks own the elements that they owned. That is so where `a` has row-major tiles and
-/// is cut, in blocks, along its first dimension longer than 1 alone, and each boundary is one of the new shape's along
-/// its own first dimension longer than 1. Otherwise it is a copy in balanced blocks of whole rows.
+/// `a` becomes the result's, whose ranks own the elements that they owned. That is so where `a` has row-major tiles
+/// without ghost cells and is cut, in blocks, along its first dimension longer than 1 alone, and each boundary is one
+/// of the new shape's along its own first dimension longer than 1. Otherwise it is a copy in balanced blocks of whole
+/// rows.
 template <wire T, std::size_t N, storage_order Order, std::size_t M>
 [[nodiscard]] distributed_array<T, M> reshape(distributed_array<T, N, Order>&& a, index_array<M> const& shape) {
   auto const wanted = detail::reshaping::meant(a, shape);

@@ -72,7 +72,7 @@ void copy_elements(char const* operation, From const& from, Into& into) {
         text(operation, " of ", from.describe(), " to ", into.describe(), ": not the same shape and communicator"));
   if (&from.window() == &into.window()) return from.fence();
   fence_all(from, into);
-  if (from.distribution() == into.distribution()) {
+  if (from.distribution() == into.distribution() && into.distribution().ghosts().none()) {
     auto const bytes = bytes_of<typename From::value_type>(from.distribution().tile_volume(from.comm().rank()));
     if (bytes > 0) std::memcpy(into.window().local(), from.window().local(), static_cast<std::size_t>(bytes));
   } else {
