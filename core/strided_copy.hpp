@@ -38,7 +38,7 @@ void plane_for_each(T* dst, T const* src, strided_plane const& plane, auto each)
   using std::integral_constant;
   constexpr integral_constant<std::int64_t, 16> edge;
   constexpr integral_constant<std::int64_t, 1> one;
-  auto const [rows, columns] = plane;
+  strided_loop const rows = plane.rows, columns = plane.columns;
   auto const tile = [=](T* to, T const* from, auto high, auto wide, auto dst_step, auto src_step) {
     for (std::int64_t j = 0; j < wide; ++j)
       row_for_each(to + j * columns.dst, from + j * src_step, high, dst_step, rows.src, each);
