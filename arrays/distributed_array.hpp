@@ -161,10 +161,10 @@ public:
   [[nodiscard]] T operator()(Index... index) const { return at(checked(index_array<N>{detail::index_of(index)...})); }
   template <class... Slices>
     requires(slices_of<N, Slices...>&& kept_dimensions<N, Slices...> > 0)
-  [[nodiscard]] auto operator()(Slices const&... slices) { return section_of(*this, select(shape(), slices...)); }
+  [[nodiscard]] auto operator()(Slices const&... slices) { return section_of(*this, slices...); }
   template <class... Slices>
     requires(slices_of<N, Slices...>&& kept_dimensions<N, Slices...> > 0)
-  [[nodiscard]] auto operator()(Slices const&... slices) const { return section_of(*this, select(shape(), slices...)); }
+  [[nodiscard]] auto operator()(Slices const&... slices) const { return section_of(*this, slices...); }
   /// The elements where a mask of the array's shape is true. Throws `index_error` for a mask of another shape.
   template <detail::mask_of<N> Mask>
   [[nodiscard]] masked<distributed_array> operator()(Mask const& mask) {
@@ -242,9 +242,11 @@ private:
   /// Over memory that was another array's, in which every rank had as many elements.
   distributed_array(communicator&& comm, detail::array_memory<N> memory);
 
-  template <class Array, std::size_t M, class Box>
-  [[nodiscard]] static section<Array, M, Box> section_of(Array& array, selection<N, M, Box> chosen) {
-    return {array, std::move(chosen)};
+  template <class Array, class... Slices>
+  [[nodiscard]] static auto section_of(Array& array, Slices const&... slices) {
+    using chosen = decltype(select(array.shape(), slices...));
+    using box = decltype(chosen::selected);
+    return section<Array, kept_dimensions<N, Slices...>, box>(array, [&] { return select(array.shape(), slices...); });
   }
   [[nodiscard]] index_array<N> checked(index_array<N> index) const {
     for (std::size_t d = 0; d < N; ++d) index[d] = resolve_index(index[d], shape()[d], d);

@@ -87,22 +87,30 @@ void expect_assigned(index_array<N> const& shape) {
       cuts[d] = along;
       all_cuts.push_back(cuts);
     }
-  for (auto const& from : all_cuts) {
-    distributed_array<std::int64_t, N> a(world(), shape, from);
-    number_elements(a);
-    for (auto const& into : all_cuts) {
-      distributed_array<std::int64_t, N> b(world(), shape, into);
-      distributed_array<std::int64_t, N, storage_order::column_major> c(world(), shape, into);
-      b = a;
+  using array = distributed_array<std::int64_t, N>;
+  using turned = distributed_array<std::int64_t, N, storage_order::column_major>;
+  std::vector<array> arrays;
+  std::vector<turned> turned_arrays;
+  for (auto const& cuts : all_cuts) {
+    arrays.emplace_back(world(), shape, cuts);
+    turned_arrays.emplace_back(world(), shape, cuts);
+  }
+  for (array& from : arrays)
+    for (std::size_t k = 0; k < all_cuts.size(); ++k) {
+      array& b = arrays[k];
+      turned& c = turned_arrays[k];
+      if (&b != &from) b.fill(-1);
+      c.fill(-1);
+      number_elements(from);
+      b = from;
       c = b;
       auto const same = [&](index_array<N> const& index, std::int64_t const& e) {
-        ASSERT_EQ(e, number(index)) << a.describe() << " to " << b.describe();
+        ASSERT_EQ(e, number(index)) << from.describe() << " to " << b.describe();
       };
-      EXPECT_EQ(b.distribution().cuts(), into);
+      EXPECT_EQ(b.distribution().cuts(), all_cuts[k]);
       for_each_owned(b, same);
       for_each_owned(c, same);
     }
-  }
 }
 TEST(assignment, moves_the_elements_however_both_are_cut) {
   expect_assigned<1>({7});
