@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,10 @@ private:
 
 namespace detail {
 
+/// An argument that leaves it to the shape to say N.
+template <std::size_t N>
+using cuts_for = std::type_identity_t<cuts_option<N>>;
+
 /// A shape in braces, whose length the compiler counts.
 template <std::size_t N>
 using shape_in_braces = any_integer const (&)[N];
@@ -71,14 +76,14 @@ void assign_by_index(Array& a, Function f) {
 /// Zeros: `zeros<double>(world(), {rows, columns})`, or with `{block, cyclic}` behind.
 template <wire T, std::size_t N>
 [[nodiscard]] distributed_array<T, N> zeros(communicator const& comm, detail::any_integer const (&shape)[N],
-                                            cuts_option<N> const& cuts = {}) {
+                                            detail::cuts_for<N> const& cuts = {}) {
   return cuts.template make<T>(comm, detail::shape_of<N>(shape));
 }
 
 /// Every element is `value`.
 template <wire T, std::size_t N>
 [[nodiscard]] distributed_array<T, N> full(communicator const& comm, detail::any_integer const (&shape)[N],
-                                           T const& value, cuts_option<N> const& cuts = {}) {
+                                           T const& value, detail::cuts_for<N> const& cuts = {}) {
   auto a = zeros<T>(comm, shape, cuts);
   a.local() = value;
   a.fence();
@@ -88,14 +93,14 @@ template <wire T, std::size_t N>
 /// Every element is 1.
 template <wire T, std::size_t N>
 [[nodiscard]] distributed_array<T, N> ones(communicator const& comm, detail::any_integer const (&shape)[N],
-                                           cuts_option<N> const& cuts = {}) {
+                                           detail::cuts_for<N> const& cuts = {}) {
   return full<T>(comm, shape, T(1), cuts);
 }
 
 /// Element (i, j, …) is f(i, j, …), computed by its owner.
 template <wire T, std::size_t N, class Function>
 [[nodiscard]] distributed_array<T, N> from_function(communicator const& comm, detail::any_integer const (&shape)[N],
-                                                    Function f, cuts_option<N> const& cuts = {}) {
+                                                    Function f, detail::cuts_for<N> const& cuts = {}) {
   auto a = zeros<T>(comm, shape, cuts);
   detail::assign_by_index(a, f);
   return a;
@@ -105,7 +110,7 @@ template <wire T, std::size_t N, class Function>
 template <wire T>
   requires std::is_arithmetic_v<T>
 [[nodiscard]] distributed_array<T, 1> arange(communicator const& comm, T first, T last, T step = T(1),
-                                             cuts_option<1> const& cuts = {}) {
+                                             detail::cuts_for<1> const& cuts = {}) {
   if (step == T(0)) throw argument_error("arange with a step of 0");
   auto const length =
       std::ceil((static_cast<long double>(last) - static_cast<long double>(first)) / static_cast<long double>(step));
@@ -121,7 +126,7 @@ template <wire T>
 /// `count` numbers at one distance, from `first` to `last`, both included.
 template <std::floating_point T>
 [[nodiscard]] distributed_array<T, 1> linspace(communicator const& comm, T first, T last, detail::any_integer count,
-                                               cuts_option<1> const& cuts = {}) {
+                                               detail::cuts_for<1> const& cuts = {}) {
   auto a = cuts.template make<T>(comm, {count.value});
   auto const gaps = static_cast<T>(count.value - 1);
   detail::assign_by_index(a, [=](std::int64_t i) {
@@ -133,7 +138,7 @@ template <std::floating_point T>
 /// The unit matrix.
 template <wire T>
 [[nodiscard]] distributed_array<T, 2> eye(communicator const& comm, detail::any_integer rows,
-                                          cuts_option<2> const& cuts = {}) {
+                                          detail::cuts_for<2> const& cuts = {}) {
   auto a = cuts.template make<T>(comm, {rows.value, rows.value});
   detail::assign_by_index(a, [](std::int64_t i, std::int64_t j) { return i == j ? T(1) : T(0); });
   return a;
@@ -165,7 +170,7 @@ template <class E>
 /// The tensor that `root` has; what other ranks give is not looked at.
 template <wire T, std::size_t N>
 [[nodiscard]] distributed_array<T, N> from_serial(communicator const& comm, xt::xtensor<T, N> const& values, int root,
-                                                  cuts_option<N> const& cuts = {}) {
+                                                  detail::cuts_for<N> const& cuts = {}) {
   index_array<N> shape{};
   for (std::size_t d = 0; d < N; ++d) shape[d] = static_cast<std::int64_t>(values.shape()[d]);
   bcast(comm, shape, root);

@@ -4,6 +4,7 @@
 
 #include <armada/arrays/access.hpp>
 #include <armada/arrays/detail/array_memory.hpp>
+#include <armada/arrays/detail/expression_fwd.hpp>
 #include <armada/arrays/element.hpp>
 #include <armada/arrays/mask.hpp>
 #include <armada/arrays/section.hpp>
@@ -23,6 +24,9 @@
 #include <utility>
 
 namespace armada {
+namespace detail {
+struct reshaping;
+}
 
 /// Elements of a wire type in one tile per rank, cut as its `distribution` says; zeroed at birth. Any rank reads,
 /// writes and updates any part at any time, one-sidedly: `a(i, j)`, `a(xt::range(0, 8), xt::all()) = x`. What is
@@ -69,8 +73,35 @@ public:
                     process_grid<N> const& grid, Ghosts const& ghosts)
       : distributed_array(comm, shape.value(), cuts, &grid, ghosts) {}
 
+  /// The values of an expression, cut like the first array in it that has its shape: `distributed_array c = a + b`.
+  /// Collective; what it throws is in arrays/expression.hpp.
+  template <class E>
+    requires(detail::is_expression<E>&& E::dimensions == N)
+  distributed_array(E const& e) : distributed_array(detail::frame_of(e)) { // NOLINT(*-explicit-*)
+    detail::assign_expression(*this, e);
+  }
+
+  /// The name stands for another array from here on. The array that it stood for goes when nothing refers to it.
   distributed_array(distributed_array&&) noexcept = default;
   distributed_array& operator=(distributed_array&&) noexcept = default;
+  friend void swap(distributed_array& a, distributed_array& b) noexcept { std::swap(a, b); }
+  /// A copy is collective and takes as much memory again: it is to be seen where one is made, `copy(a)`.
+  distributed_array(distributed_array const&) = delete;
+  /// The elements = those of another array, which move to where this one has them: however both are cut and ordered.
+  /// Collective; sees every access before it, and ends with a fence. Throws `argument_error` with both descriptions on
+  /// every rank unless shape and communicator are the same.
+  distributed_array& operator=(distributed_array const& other);
+  template <storage_order Other>
+    requires(Other != Order)
+  distributed_array& operator=(distributed_array<T, N, Other> const& other);
+  /// Every element = that of an expression, tensor or number, computed by its owner. Collective; fences before and
+  /// after; arrays/expression.hpp says what conforms and what is thrown.
+  template <class E>
+    requires(detail::is_expression<E> || detail::local_operand<E>)
+  distributed_array& operator=(E const& e) {
+    detail::assign_expression(*this, e);
+    return *this;
+  }
 
   // What it is.
   [[nodiscard]] index_array<N> const& shape() const noexcept { return memory_.distribution.shape(); }
@@ -130,10 +161,10 @@ public:
   [[nodiscard]] T operator()(Index... index) const { return at(checked(index_array<N>{detail::index_of(index)...})); }
   template <class... Slices>
     requires(slices_of<N, Slices...>&& kept_dimensions<N, Slices...> > 0)
-  [[nodiscard]] auto operator()(Slices const&... slices) { return section_of(*this, select(shape(), slices...)); }
+  [[nodiscard]] auto operator()(Slices const&... slices) { return section_of(*this, slices...); }
   template <class... Slices>
     requires(slices_of<N, Slices...>&& kept_dimensions<N, Slices...> > 0)
-  [[nodiscard]] auto operator()(Slices const&... slices) const { return section_of(*this, select(shape(), slices...)); }
+  [[nodiscard]] auto operator()(Slices const&... slices) const { return section_of(*this, slices...); }
   /// The elements where a mask of the array's shape is true. Throws `index_error` for a mask of another shape.
   template <detail::mask_of<N> Mask>
   [[nodiscard]] masked<distributed_array> operator()(Mask const& mask) {
@@ -200,13 +231,22 @@ public:
   [[nodiscard]] detail::array_memory<N> const& memory() const noexcept { return memory_; }
 
 private:
+  friend detail::reshaping;
+
+  explicit distributed_array(detail::tile_frame<N> const& like)
+      : distributed_array(like.comm(), like.distribution().shape(), like.distribution().cuts(),
+                          like.distribution().grid()) {}
   /// `grid` may be null.
   distributed_array(communicator const& comm, index_array<N> const& shape, cut_array<N> const& cuts,
                     process_grid<N> const* grid, ghost_cells<N> const& ghosts = {});
+  /// Over memory that was another array's, in which every rank had as many elements.
+  distributed_array(communicator&& comm, detail::array_memory<N> memory);
 
-  template <class Array, std::size_t M, class Box>
-  [[nodiscard]] static section<Array, M, Box> section_of(Array& array, selection<N, M, Box> chosen) {
-    return {array, std::move(chosen)};
+  template <class Array, class... Slices>
+  [[nodiscard]] static auto section_of(Array& array, Slices const&... slices) {
+    using chosen = decltype(select(array.shape(), slices...));
+    using box = decltype(chosen::selected);
+    return section<Array, kept_dimensions<N, Slices...>, box>(array, [&] { return select(array.shape(), slices...); });
   }
   [[nodiscard]] index_array<N> checked(index_array<N> index) const {
     for (std::size_t d = 0; d < N; ++d) index[d] = resolve_index(index[d], shape()[d], d);
@@ -231,6 +271,14 @@ private:
   detail::array_memory<N> memory_;
   std::byte* const* parts_ = nullptr; ///< the window's all_parts(), unless somebody watches
 };
+
+template <wire T, std::size_t N, storage_order Order>
+inline constexpr bool detail::is_array<distributed_array<T, N, Order>> = true;
+
+template <class F, class... Operands>
+distributed_array(array_expression<F, Operands...> const&)
+    -> distributed_array<typename array_expression<F, Operands...>::value_type,
+                         array_expression<F, Operands...>::dimensions>;
 
 } // namespace armada
 

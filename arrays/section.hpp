@@ -13,7 +13,9 @@
 #include <array>
 #include <concepts>
 #include <functional>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 namespace armada {
 
@@ -30,6 +32,9 @@ public:
   using tensor = xt::xtensor<value_type, M>;
 
   section(Array& array, selection<N, M, Box> chosen) : array_(&array), chosen_(std::move(chosen)) {}
+  /// What `choose()` gives, made in place.
+  template <std::invocable Choose>
+  section(Array& array, Choose choose) : array_(&array), chosen_(choose()) {}
   section(section const&) = default;
 
   [[nodiscard]] std::array<std::size_t, M> shape() const {
@@ -145,21 +150,28 @@ public:
 
   /// Throws `argument_error`, with both shapes, unless an expression has the shape of this section.
   void check_shape(char const* operation, auto const& values) const {
-    auto const mine = shape();
-    if (values.dimension() != M || !std::equal(mine.begin(), mine.end(), values.shape().begin())) [[unlikely]]
-      throw argument_error(detail::text(operation, " of shape ", detail::tuple_text(values.shape()),
-                                        " to a section of shape ", detail::tuple_text(mine), " of ", array_->describe(),
-                                        ", on rank ", array_->comm().rank()));
+    bool same = values.dimension() == M;
+    for (std::size_t m = 0; same && m < M; ++m) same = std::cmp_equal(values.shape()[m], chosen_.shape[m]);
+    if (!same) [[unlikely]]
+      throw_shape(operation, detail::tuple_text(values.shape()));
   }
   /// Throws `argument_error`, with both lengths.
   void check_length(char const* operation, std::int64_t length) const {
     if (length != size()) [[unlikely]]
-      throw argument_error(detail::text(operation, " with a buffer of ", length, " elements and a section of shape ",
-                                        detail::tuple_text(shape()), " of ", array_->describe(), ", on rank ",
-                                        array_->comm().rank()));
+      throw_length(operation, length);
   }
 
 private:
+  [[noreturn, gnu::cold, gnu::noinline]] void throw_shape(char const* operation, std::string const& other) const {
+    throw argument_error(detail::text(operation, " of shape ", other, " to a section of shape ",
+                                      detail::tuple_text(shape()), " of ", array_->describe(), ", on rank ",
+                                      array_->comm().rank()));
+  }
+  [[noreturn, gnu::cold, gnu::noinline]] void throw_length(char const* operation, std::int64_t length) const {
+    throw argument_error(detail::text(operation, " with a buffer of ", length, " elements and a section of shape ",
+                                      detail::tuple_text(shape()), " of ", array_->describe(), ", on rank ",
+                                      array_->comm().rank()));
+  }
   [[nodiscard]] detail::touched_owners begin_get(value_type* dense) const {
     return detail::get_selected(memory(), chosen_.selected, dense, row_major_strides(chosen_.selected.shape()));
   }

@@ -27,12 +27,12 @@ namespace detail {
 [[nodiscard]] constexpr std::int64_t count_of(interval const& all) { return all.count; }
 [[nodiscard]] inline std::int64_t count_of(index_list const& list) { return list.size(); }
 
-/// Fills a selection, slice by slice.
+/// Fills a selection, slice by slice, where it lies: a copy of what was written just now would wait for it.
 template <std::size_t N, std::size_t M, class Box>
 class selection_builder {
 public:
-  constexpr selection_builder(index_array<N> const& extents, std::size_t missing)
-      : extents_(extents), missing_(missing) {}
+  constexpr selection_builder(selection<N, M, Box>& result, index_array<N> const& extents, std::size_t missing)
+      : result_(result), extents_(extents), missing_(missing) {}
 
   template <slice Slice>
   constexpr void add(Slice const& slice) {
@@ -43,29 +43,28 @@ public:
     } else {
       auto const indices = resolve(slice, extents_[axis_], axis_);
       auto& along = result_.selected.dimensions[axis_];
-      along = std::remove_reference_t<decltype(along)>(indices);
+      if constexpr (std::is_same_v<Box, box<N>>)
+        along.first = indices.first, along.count = indices.count, along.step = indices.step;
+      else
+        along = index_list(indices);
       if constexpr (!integer_slice<Slice>) keep(static_cast<int>(axis_), count_of(along));
       ++axis_;
     }
   }
-  [[nodiscard]] constexpr selection<N, M, Box> finish() {
-    add_missing();
-    return std::move(result_);
-  }
-
-private:
   constexpr void add_missing() {
     for (; missing_ > 0; --missing_) add(xt::all());
   }
+
+private:
   constexpr void keep(int axis, std::int64_t count) {
     result_.axes[kept_] = axis;
     result_.shape[kept_++] = count;
   }
 
+  selection<N, M, Box>& result_;
   index_array<N> const& extents_;
   std::size_t missing_;
   std::size_t axis_ = 0, kept_ = 0;
-  selection<N, M, Box> result_;
 };
 
 } // namespace detail
@@ -76,9 +75,11 @@ template <std::size_t N, slice... Slices>
 [[nodiscard]] constexpr auto select(index_array<N> const& extents, Slices const&... slices) {
   using selected = std::conditional_t<(list_slice<Slices> || ...), listed_box<N>, box<N>>;
   constexpr std::size_t kept = kept_dimensions<N, Slices...>;
-  detail::selection_builder<N, kept, selected> builder(extents, N - named_dimensions<Slices...>);
+  selection<N, kept, selected> result;
+  detail::selection_builder<N, kept, selected> builder(result, extents, N - named_dimensions<Slices...>);
   (builder.add(slices), ...);
-  return builder.finish();
+  builder.add_missing();
+  return result;
 }
 
 namespace detail {

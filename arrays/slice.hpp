@@ -126,7 +126,13 @@ template <axis_slice Slice>
     return {resolve_index(detail::index_of(selected), extent, axis), 1, 1};
   else if constexpr (detail::is_range<Slice>) {
     std::int64_t step = 1;
-    if constexpr (std::integral<decltype(selected.step())>) step = static_cast<std::int64_t>(selected.step());
+    if constexpr (std::integral<decltype(selected.step())>)
+      step = static_cast<std::int64_t>(selected.step());
+    else if constexpr (std::integral<decltype(selected.start())> && std::integral<decltype(selected.stop())>) {
+      std::int64_t const first = detail::index_of(selected.start()), last = detail::index_of(selected.stop());
+      if (first >= 0 && first < last && last <= extent) [[likely]]
+        return {first, last - first, 1};
+    }
     return resolve(detail::bound_of(selected.start()), detail::bound_of(selected.stop()), step, extent, axis);
   } else
     return {0, extent, 1};

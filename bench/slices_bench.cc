@@ -128,6 +128,42 @@ public:
         "64 x 64, reversed", a, [&] { return a(range(top + 63, top - 1, -1), range(63, _, -1)); }, {64, 64},
         {-side, -1}, 63 * side + 63);
   }
+  /// The shortest transfer beside what it cannot do without: both slices checked, the owner looked up, the row copied.
+  void row() {
+    constexpr long side = 4096;
+    distributed_array<double, 2> a(world_, {side, side});
+    a.fill(1.0);
+    auto row = xt::xtensor<double, 1>::from_shape({64});
+    std::vector<double*> tiles;
+    for (int r = 0; r < world_.size(); ++r) tiles.push_back(a.tile(r).data());
+    long i = a.range_of(other_).dimensions[0].first, first = 0;
+    long const rows = side / world_.size(); // which the compiler does not know
+    auto const place = [&] {
+      bench::touch(&i), bench::touch(&first);
+      long const last = first + 64;
+      if (i < 0 || i >= side || first < 0 || last > side || first > last) throw armada::index_error("beyond");
+      long const owner = i / rows;
+      return tiles[static_cast<std::size_t>(owner)] + (i - owner * rows) * side + first;
+    };
+    table_.compare("get row of 64, check, look-up and memcpy", "ns", bench::ratio(0.5), bench::on_rank_0([&] {
+                     bench::touch(&i), bench::touch(&first);
+                     armada::get(a(i, range(first, first + 64)), row);
+                     bench::touch(row.data());
+                   }),
+                   bench::on_rank_0([&] {
+                     std::memcpy(row.data(), place(), row.size() * sizeof(double));
+                     bench::touch(row.data());
+                   }));
+    table_.compare("put row of 64, check, look-up and memcpy", "ns", bench::ratio(0.5), bench::on_rank_0([&] {
+                     bench::touch(&i), bench::touch(&first);
+                     a(i, range(first, first + 64)) = row;
+                   }),
+                   bench::on_rank_0([&] {
+                     double* const to = place();
+                     std::memcpy(to, row.data(), row.size() * sizeof(double));
+                     bench::touch(to);
+                   }));
+  }
   void column() {
     distributed_array<double, 2> a(world_, {4096 * world_.size(), 1024});
     long const top = a.range_of(other_).dimensions[0].first;
@@ -272,6 +308,7 @@ int main(int argc, char** argv) {
   cases.cube();
   cases.accumulate();
   if (table.far()) return 0;
+  cases.row();
   cases.block_cyclic_elements();
   cases.planning();
   cases.creation();

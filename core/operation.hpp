@@ -83,6 +83,10 @@ template <class Op>
 inline constexpr bool is_commuting = false;
 template <class F>
 inline constexpr bool is_commuting<commuting<F>> = true;
+template <>
+inline constexpr bool is_commuting<minimum> = true;
+template <>
+inline constexpr bool is_commuting<maximum> = true;
 
 /// Standard function objects whose result depends on where the brackets are.
 template <class Op>
@@ -153,6 +157,16 @@ template <class Op, class T>
     return MPI_BXOR;
   else
     return MPI_OP_NULL;
+}
+
+/// MPICH takes the smallest and the largest of unsigned numbers as if they were signed (quirk 57).
+template <class Op, class T>
+concept taken_as_signed = std::unsigned_integral<T> &&(std::same_as<Op, minimum> || std::same_as<Op, maximum>);
+
+/// MPI's operation for Op in a reduction, or MPI_OP_NULL where a user operation has to do.
+template <class Op, class T>
+[[nodiscard]] constexpr MPI_Op reduction_operation() noexcept {
+  return taken_as_signed<Op, T> ? MPI_OP_NULL : predefined_operation<Op, T>();
 }
 
 /// An integer result that comes from C++'s promotion of `bool` is still a truth.
@@ -275,8 +289,8 @@ concept accumulator = detail::predefined<T> &&
 template <wire T, reducer<T> Op>
   requires(stateless<Op>)
 [[nodiscard]] MPI_Op operation_of(Op) {
-  if constexpr (detail::predefined_operation<Op, T>() != MPI_OP_NULL) {
-    return detail::predefined_operation<Op, T>();
+  if constexpr (detail::reduction_operation<Op, T>() != MPI_OP_NULL) {
+    return detail::reduction_operation<Op, T>();
   } else {
     static MPI_Op const kept = detail::keep_operation(detail::trampoline<Op, T>, detail::is_commuting<Op>);
     return kept;

@@ -170,6 +170,11 @@ constexpr quirk rows[] = {
      "a copy of the items is sent",
      "p2p/sendrecv.hpp",
      {}},
+    {"57",
+     "MPI_MIN and MPI_MAX take unsigned numbers as signed",
+     "user operations in reductions, compare-and-swap in one-sided access",
+     "core/operation.hpp",
+     {}},
 };
 
 /// The rest of the line that begins with `key`, without the spaces around it.

@@ -6,8 +6,9 @@
 /// their block; for an empty shape they may be null. The elements of `dst` are distinct, and none of them is one of
 /// `src`. The order in which elements are visited is not specified.
 
+#include <armada/core/detail/strided_nest.hpp>
+
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -20,88 +21,7 @@ namespace armada {
 template <class T>
 concept strided_element = std::is_trivially_copyable_v<T> && std::is_copy_assignable_v<T>;
 
-/// One stride, extent or index per dimension.
-template <std::size_t N>
-using stride_array = std::array<std::int64_t, N>;
-
 namespace detail {
-
-struct strided_loop {
-  std::int64_t count, dst, src;
-};
-
-/// The loops that visit a block, the innermost last; extents of 1 are dropped, dense neighbours are merged, and the
-/// destination runs forwards.
-template <std::size_t N>
-class strided_nest {
-public:
-  constexpr strided_nest(stride_array<N> const& dst, stride_array<N> const& src, stride_array<N> const& shape) {
-    for (std::size_t d = 0; d < N; ++d) {
-      if (shape[d] <= 0) empty_ = true;
-      if (shape[d] > 1) insert(dst[d] < 0 ? turned(shape[d], dst[d], src[d]) : strided_loop{shape[d], dst[d], src[d]});
-    }
-    merge();
-  }
-
-  [[nodiscard]] constexpr strided_loop const& row() const { return loops_[depth_ - 1]; }
-
-  /// Calls `visit(dst offset, src offset)` for the first element of every row; not at all for an empty block.
-  template <std::invocable<std::int64_t, std::int64_t> Visit>
-  constexpr void for_each_row(Visit visit) const {
-    if (empty_) return;
-    if (depth_ == 1) return static_cast<void>(visit(dst_, src_));
-    strided_loop const inner = loops_[depth_ - 2];
-    std::int64_t dst = dst_, src = src_;
-    std::array<std::int64_t, capacity> done{};
-    for (std::size_t turned = 1; turned > 0;) {
-      for (std::int64_t i = 0, to = dst, from = src; i < inner.count; ++i, to += inner.dst, from += inner.src)
-        visit(to, from);
-      for (turned = depth_ - 2; turned > 0; --turned) {
-        strided_loop const& outer = loops_[turned - 1];
-        dst += outer.dst, src += outer.src;
-        if (++done[turned - 1] < outer.count) break;
-        dst -= outer.count * outer.dst, src -= outer.count * outer.src;
-        done[turned - 1] = 0;
-      }
-    }
-  }
-
-private:
-  static constexpr std::size_t capacity = std::max<std::size_t>(N, 1);
-
-  [[nodiscard]] constexpr strided_loop turned(std::int64_t count, std::int64_t dst, std::int64_t src) {
-    dst_ += (count - 1) * dst;
-    src_ += (count - 1) * src;
-    return {count, -dst, -src};
-  }
-
-  /// Keeps the loops in falling order of the distances that they move by.
-  constexpr void insert(strided_loop const& loop) {
-    auto const reach = [](strided_loop const& l) { return l.dst + (l.src < 0 ? -l.src : l.src); };
-    std::size_t at = depth_++;
-    for (; at > 0 && reach(loops_[at - 1]) < reach(loop); --at) loops_[at] = loops_[at - 1];
-    loops_[at] = loop;
-  }
-
-  constexpr void merge() {
-    if (depth_ == 0) loops_[depth_++] = {1, 1, 1};
-    std::size_t kept = 0;
-    for (std::size_t d = 1; d < depth_; ++d) {
-      strided_loop const inner = loops_[d];
-      strided_loop& outer = loops_[kept];
-      if (outer.dst == inner.count * inner.dst && outer.src == inner.count * inner.src)
-        outer = {outer.count * inner.count, inner.dst, inner.src};
-      else
-        loops_[++kept] = inner;
-    }
-    depth_ = kept + 1;
-  }
-
-  std::array<strided_loop, capacity> loops_{};
-  std::size_t depth_ = 0;
-  std::int64_t dst_ = 0, src_ = 0;
-  bool empty_ = false;
-};
 
 /// Runs `each(dst element, src element)` along one row; the steps may be compile-time constants.
 template <class T>
@@ -110,10 +30,40 @@ void row_for_each(T* __restrict dst, T const* __restrict src, std::int64_t count
   for (std::int64_t i = 0; i < count; ++i) each(dst[i * dst_step], src[i * src_step]);
 }
 
+/// The same over a plane in square tiles, each of which fits into the cache: a side of a transpose that strides from
+/// line to line finds the lines of its last step there. Tiles go along the columns, for the prefetcher. With steps of
+/// 4096 doubles, tiles of 16 made 20 GB/s, of 8 or 32 12, no tiles 1.2.
+template <class T>
+void plane_for_each(T* dst, T const* src, strided_plane const& plane, auto each) {
+  using std::integral_constant;
+  constexpr integral_constant<std::int64_t, 16> edge;
+  constexpr integral_constant<std::int64_t, 1> one;
+  strided_loop const rows = plane.rows, columns = plane.columns;
+  auto const tile = [=](T* to, T const* from, auto high, auto wide, auto dst_step, auto src_step) {
+    for (std::int64_t j = 0; j < wide; ++j)
+      row_for_each(to + j * columns.dst, from + j * src_step, high, dst_step, rows.src, each);
+  };
+  bool const dense = rows.dst == 1 && columns.src == 1;
+  for (std::int64_t i = 0; i < rows.count; i += edge)
+    for (std::int64_t j = 0; j < columns.count; j += edge) {
+      T* const to = dst + i * rows.dst + j * columns.dst;
+      T const* const from = src + i * rows.src + j * columns.src;
+      std::int64_t const high = std::min<std::int64_t>(edge, rows.count - i);
+      std::int64_t const wide = std::min<std::int64_t>(edge, columns.count - j);
+      if (dense && high == edge && wide == edge)
+        tile(to, from, edge, edge, one, one);
+      else
+        tile(to, from, high, wide, rows.dst, columns.src);
+    }
+}
+
 /// Runs `each(dst element, src element)` over all elements, in loops that the compiler can vectorise: the usual steps
 /// are constants there.
 template <class T, std::size_t N>
-void strided_for_each(T* dst, T const* src, strided_nest<N> const& nest, auto each) {
+void strided_for_each(T* dst, T const* src, strided_nest<N> nest, auto each) {
+  if (auto const plane = nest.take_plane())
+    return nest.for_each_row(
+        [&](std::int64_t to, std::int64_t from) { plane_for_each(dst + to, src + from, *plane, each); });
   strided_loop const row = nest.row();
   auto const run = [&](auto dst_step, auto src_step) {
     nest.for_each_row([=](std::int64_t to, std::int64_t from) {

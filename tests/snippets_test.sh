@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Every C++ snippet of a page is in the program beside it, line by line but for the indentation, so that it compiles and
-# runs as printed:   snippets_test.sh PAGE PROGRAM
+# Every C++ snippet of a page is in one of the programs beside it, line by line but for the indentation, so that it
+# compiles and runs as printed:   snippets_test.sh PAGE PROGRAM...
 set -euo pipefail
-page=$1 program=$2
+page=$1
+shift
 
-awk '
+cat "$@" | awk '
   { gsub(/^[ \t]+|[ \t]+$/, "") }
   FNR == NR { program[++lines] = $0; next }
   /^```cpp$/ { inside = 1; count = 0; start = FNR + 1; next }
@@ -16,7 +17,7 @@ awk '
       for (i = 1; i <= count && snippet[i] == program[at + i]; ++i);
       found = i > count
     }
-    if (!found) { print FILENAME ":" start ": this snippet is not in the program"; failed = 1 }
+    if (!found) { print FILENAME ":" start ": this snippet is in no program"; failed = 1 }
     next
   }
   inside { snippet[++count] = $0 }
@@ -25,4 +26,4 @@ awk '
     print snippets " snippets"
     exit failed
   }
-' "$program" "$page"
+' - "$page"

@@ -2,6 +2,7 @@
 
 /// Dense kernels on one rank's memory: BLAS for the types that it knows, plain loops for the others.
 
+#include <armada/arrays/detail/kept_sum.hpp>
 #include <armada/core/operation.hpp>
 
 #include <cblas.h>
@@ -15,33 +16,6 @@
 
 namespace armada::detail {
 
-/// What sums of T are kept in: twice the digits for single precision, whose sums lose theirs soon.
-template <class T>
-struct accumulator_of {
-  using type = T;
-};
-template <>
-struct accumulator_of<float> {
-  using type = double;
-};
-template <>
-struct accumulator_of<std::complex<float>> {
-  using type = std::complex<double>;
-};
-
-/// The sum, in four independent chains so that the processor can overlap them.
-template <class T>
-[[nodiscard]] T local_sum(std::span<T const> values) {
-  using wide = typename accumulator_of<T>::type;
-  wide chains[4] = {};
-  std::size_t i = 0;
-  for (; i + 4 <= values.size(); i += 4)
-    for (std::size_t c = 0; c < 4; ++c) chains[c] = static_cast<wide>(chains[c] + static_cast<wide>(values[i + c]));
-  auto total = static_cast<wide>(static_cast<wide>(chains[0] + chains[1]) + static_cast<wide>(chains[2] + chains[3]));
-  for (; i < values.size(); ++i) total = static_cast<wide>(total + static_cast<wide>(values[i]));
-  return static_cast<T>(total);
-}
-
 /// Calls `part(first, count)` for stretches that a BLAS with 32-bit lengths takes.
 template <class Part>
 void for_each_blas_part(std::size_t length, Part part) {
@@ -53,7 +27,7 @@ void for_each_blas_part(std::size_t length, Part part) {
 /// The sum of conj(a[i]) × b[i], of a[i] × b[i] where elements are not complex.
 template <class T>
 [[nodiscard]] T local_dot(std::span<T const> a, std::span<T const> b) {
-  typename accumulator_of<T>::type total{};
+  typename kept_sum<T>::type total{};
   for_each_blas_part(a.size(), [&](std::size_t at, blasint n) {
     if constexpr (std::is_same_v<T, double>) {
       total += cblas_ddot(n, a.data() + at, 1, b.data() + at, 1);
@@ -64,7 +38,7 @@ template <class T>
       cblas_zdotc_sub(n, a.data() + at, 1, b.data() + at, 1, &part);
       total += part;
     } else {
-      using wide = typename accumulator_of<T>::type;
+      using wide = typename kept_sum<T>::type;
       for (std::size_t i = at; i < at + static_cast<std::size_t>(n); ++i) {
         if constexpr (is_complex<T>)
           total += std::conj(static_cast<wide>(a[i])) * static_cast<wide>(b[i]);

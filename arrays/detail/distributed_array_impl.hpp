@@ -1,5 +1,6 @@
 #pragma once
 
+#include <armada/arrays/detail/fetch_owned.hpp>
 #include <armada/arrays/distributed_array.hpp>
 #include <armada/core/strided_copy.hpp>
 
@@ -52,6 +53,30 @@ distributed_array<T, N, Order>::distributed_array(communicator const& comm, inde
   parts_ = window().all_parts();
   if (detail::array_watch::wanted(window())) agree(comm, [&] { start_watching(); });
   if (!window().all_near()) agree(comm, [&] { window().lock_all(); }); // one passive epoch for its whole life
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+distributed_array<T, N, Order>::distributed_array(communicator&& comm, detail::array_memory<N> memory)
+    : comm_(std::move(comm)), memory_(std::move(memory)), parts_(window().all_parts()) {
+  if (std::exchange(memory_.watch, nullptr) != nullptr) start_watching(); // under new names
+}
+
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+distributed_array<T, N, Order>
+&distributed_array<T, N, Order>::operator=(distributed_array const& other) {
+  detail::copy_elements("assignment", other, *this);
+  return *this;
+}
+template <wire T, std::size_t N, storage_order Order>
+  requires(N >= 1 && N <= 7)
+template <storage_order Other>
+  requires(Other != Order)
+distributed_array<T, N, Order>
+&distributed_array<T, N, Order>::operator=(distributed_array<T, N, Other> const& other) {
+  detail::copy_elements("assignment", other, *this);
+  return *this;
 }
 
 template <wire T, std::size_t N, storage_order Order>

@@ -51,6 +51,26 @@ void get_elements(window_state& window, T* into, int rank, std::int64_t offset, 
     window.far_get(into, rank, offset, bytes_of<T>(count));
 }
 
+/// target = op(target, value), far, for what MPI would take as signed; returns what the target was. It has arrived when
+/// this returns. Throws `unsupported` in an epoch of fence or start, where nothing can be looked at.
+template <class T, class Op>
+T far_update_by_swap(window_state& window, T const& value, int rank, std::int64_t offset, Op op) {
+  if (!window.is_passive(rank))
+    throw unsupported(text("minimum and maximum of unsigned numbers in an epoch of fence or start of ",
+                           window.describe(),
+                           ": this MPI takes them as signed; an epoch of lock or lock_all has them"));
+  T seen{}, old{};
+  window.far_fetch(&value, &seen, rank, offset, datatype_of<T>(), MPI_NO_OP);
+  window.flush(rank);
+  for (T wanted = op(seen, value); wanted != seen; wanted = op(seen, value)) {
+    window.far_compare_and_swap(&seen, &wanted, &old, rank, offset, datatype_of<T>());
+    window.flush(rank);
+    if (old == seen) break;
+    seen = old;
+  }
+  return seen;
+}
+
 /// Updates are atomic with respect to each other because a window has one road: the processor's atomics and locks when
 /// all ranks are near, MPI's for every rank otherwise.
 template <class T, accumulator<T> Op>
@@ -59,6 +79,8 @@ void accumulate_elements(window_state& window, T const* from, int rank, std::int
   if (window.all_near()) {
     ordering::tell();
     near_accumulate(near_place_of<T>(window, rank, offset), 1, from, 1, count, op);
+  } else if constexpr (taken_as_signed<Op, T>) {
+    for (std::int64_t i = 0; i < count; ++i) far_update_by_swap(window, from[i], rank, offset + bytes_of<T>(i), op);
   } else if constexpr (!std::same_as<Op, no_op>) { // which MPI knows for fetching only
     window.far_accumulate(from, rank, offset, count, with_elements<T>(op));
   }
@@ -68,7 +90,14 @@ void accumulate_elements(window_state& window, T const* from, int rank, std::int
 template <class T, accumulator<T> Op>
 void fetch_elements(window_state& window, T const* from, T* old, int rank, std::int64_t offset, std::int64_t count,
                     Op op) {
-  if (!window.all_near()) return window.far_get_accumulate(from, old, rank, offset, count, with_elements<T>(op));
+  if (!window.all_near()) {
+    if constexpr (!taken_as_signed<Op, T>)
+      return window.far_get_accumulate(from, old, rank, offset, count, with_elements<T>(op));
+    else
+      for (std::int64_t i = 0; i < count; ++i)
+        old[i] = far_update_by_swap(window, from[i], rank, offset + bytes_of<T>(i), op);
+    return;
+  }
   ordering::tell();
   for (std::int64_t i = 0; i < count; ++i)
     old[i] = near_fetch(near_place_of<T>(window, rank, offset + bytes_of<T>(i)), from[i], op);
@@ -78,8 +107,13 @@ void fetch_elements(window_state& window, T const* from, T* old, int rank, std::
 /// The old value is there after the next flush of `rank` where that is far.
 template <class T, accumulator<T> Op>
 void fetch_element(window_state& window, T const& value, T& old, int rank, std::int64_t offset, Op op) {
-  if (!window.all_near())
-    return window.far_fetch(&value, &old, rank, offset, datatype_of<T>(), accumulate_operation_of<T>(op));
+  if (!window.all_near()) {
+    if constexpr (taken_as_signed<Op, T>)
+      old = far_update_by_swap(window, value, rank, offset, op);
+    else
+      window.far_fetch(&value, &old, rank, offset, datatype_of<T>(), accumulate_operation_of<T>(op));
+    return;
+  }
   ordering::tell();
   old = near_fetch(near_place_of<T>(window, rank, offset), value, op);
   ordering::hear();

@@ -72,9 +72,17 @@ template <class T, accumulator<T> Op>
 void accumulate_laid_out(window_state& window, T const* from, layout const& mine, int rank, std::int64_t offset,
                          layout const& theirs, Op op) {
   if constexpr (std::same_as<Op, no_op>) return;
-  if (!window.all_near())
-    return far_laid_out(window, far_access::accumulate, from, mine, rank, offset, theirs,
-                        {datatype_of<T>(), 1, static_cast<std::int64_t>(sizeof(T))}, accumulate_operation_of<T>(op));
+  if (!window.all_near()) {
+    if constexpr (taken_as_signed<Op, T>)
+      for_each_common_run(mine, theirs, [&](auto first, auto step, auto there, auto there_step, auto count) {
+        for (std::int64_t i = 0; i < count; ++i)
+          far_update_by_swap(window, from[first + i * step], rank, offset + bytes_of<T>(there + i * there_step), op);
+      });
+    else
+      far_laid_out(window, far_access::accumulate, from, mine, rank, offset, theirs,
+                   {datatype_of<T>(), 1, static_cast<std::int64_t>(sizeof(T))}, accumulate_operation_of<T>(op));
+    return;
+  }
   T* const place = near_element<T>(window, rank, offset);
   for_each_common_run(mine, theirs, [&](auto first, auto step, auto there, auto there_step, auto count) {
     near_accumulate(near_place<T>{place + there, window.memory(), &window.locks()}, there_step, from + first, step,

@@ -170,7 +170,8 @@ public:
   }
 
   /// target = op(target, buffer), element by element, each atomically with respect to every other update of the
-  /// window. Throws as `put` does. MPI-4.0, section 12.3.4.
+  /// window. Throws as `put` does. In a window that spans hosts `minimum` and `maximum` of unsigned numbers go one by
+  /// one, and throw `unsupported` in epochs that have no flush (quirk 57). MPI-4.0, section 12.3.4.
   template <origin_source Buffer, accumulator<origin_value_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
     requires(element_for<origin_value_t<Buffer>, T>&& lasts<Buffer, Mode>)
   auto accumulate(Buffer&& buffer, target const& where, Op op, Mode mode = {}) {

@@ -181,6 +181,7 @@ void window_state::release() noexcept {
     } catch (error const& e) {
       job::abort(e.what());
     }
+    watch_scope const watch([&] { return text("the end of ", describe()); }); // which waits for all ranks
     MPI_Win_free(&raw_);
   }
   open_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <vector>
 
 namespace armada::detail {
@@ -24,8 +25,15 @@ TEST(radix_sort, agrees_with_a_stable_sort) {
       for (int k = 0; k < length; ++k) items.push_back({(random() & mask) | 0x800, k});
       auto expected = items;
       std::stable_sort(expected.begin(), expected.end(), [](item const& a, item const& b) { return a.key < b.key; });
-      radix_sort(items, [](item const& each) { return each.key; });
-      EXPECT_EQ(items, expected) << length << " items, mask " << mask;
+      auto const key = [](item const& each) { return each.key; };
+      std::vector<item> sorted(items.size()), room(items.size());
+      radix_sort(std::span<item const>(items), std::span(sorted), std::span(room), key);
+      EXPECT_EQ(sorted, expected) << length << " items, mask " << mask;
+      room = items;
+      radix_sort(std::span<item const>(room), std::span(sorted), std::span(room), key);
+      EXPECT_EQ(sorted, expected) << "their own memory is the room";
+      radix_sort(items, key);
+      EXPECT_EQ(items, expected) << "in place";
     }
 }
 

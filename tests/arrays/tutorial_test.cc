@@ -1,5 +1,6 @@
 /// The snippets of docs/arrays.md, in their order; tests/snippets_test.sh compares the two.
 
+#include <armada/arrays/concatenate.hpp>
 #include <armada/arrays/distributed_array.hpp>
 #include <armada/arrays/drawing.hpp>
 #include <armada/arrays/element_list.hpp>
@@ -7,6 +8,7 @@
 #include <armada/arrays/mask.hpp>
 #include <armada/arrays/printing.hpp>
 #include <armada/arrays/redistribute.hpp>
+#include <armada/arrays/reshape.hpp>
 #include <armada/arrays/traffic.hpp>
 #include <armada/core/environment.hpp>
 
@@ -178,12 +180,15 @@ TEST(tutorial, whole_arrays) {
   auto c = arange(world(), 0, 100, 5);                             // also linspace, eye
   auto d = from_local(world(), xt::xtensor<double, 2>(b.local())); // blocks of the ranks, one behind the other
   auto e = from_serial(world(), table, 0);                         // what rank 0 has
-  copy(b, a);                                                      // between any two distributions
+  copy(b, a);                                                      // between any two distributions; a = b does the same
   auto f = redistribute(a, {block, block});
-  auto g = transpose(f); // or with axes, as {2, 0, 1}
+  auto g = transpose(f); // or with axes, as {2, 0, 1}; transpose(f, g) writes into an array that exists
+  auto h = concatenate({&a, &b}, 1);
+  auto flat = reshape(std::move(h), {-1}); // the memory is handed on where no element leaves its rank
   std::optional<xt::xtensor<double, 2>> all_of_it = to_serial(g, 0);
   if (world().rank() == 0) std::cout << g << '\n'; // as NumPy does; the middle of large ones is left out
   EXPECT_EQ(all_of_it.has_value(), world().rank() == 0);
+  EXPECT_EQ(flat.shape()[0], 10000);
   EXPECT_EQ(c.size(), 20);
   EXPECT_EQ(d.shape(), a.shape());
   EXPECT_EQ(e(1, 0), 3.0);

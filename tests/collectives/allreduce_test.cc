@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -124,6 +125,9 @@ TEST(allreduce, numbers) {
     using T = decltype(sample);
     auto const table = table_of<T>([](int rank, int i) { return static_cast<T>(1 + (rank + i) % 3); });
     expect_totals(table, std::plus<>{}, std::multiplies<>{}, minimum{}, maximum{});
+    auto const ends = table_of<T>( // also of unsigned numbers that are negative as signed ones (quirk 57)
+        [](int rank, int i) { return (rank + i) % 2 == 0 ? std::numeric_limits<T>::max() : static_cast<T>(3); });
+    expect_totals(ends, minimum{}, maximum{});
   });
 }
 

@@ -24,6 +24,8 @@ static_assert(predefined_operation<std::plus<>, int>() == MPI_SUM &&
               predefined_operation<std::plus<int>, int>() == MPI_SUM);
 static_assert(predefined_operation<std::multiplies<>, double>() == MPI_PROD);
 static_assert(predefined_operation<minimum, float>() == MPI_MIN && predefined_operation<maximum, long>() == MPI_MAX);
+static_assert(detail::reduction_operation<maximum, long>() == MPI_MAX);
+static_assert(detail::reduction_operation<maximum, unsigned long>() == MPI_OP_NULL); // quirk 57
 static_assert(predefined_operation<std::logical_and<>, bool>() == MPI_LAND);
 static_assert(predefined_operation<std::logical_or<>, int>() == MPI_LOR);
 static_assert(predefined_operation<std::bit_and<>, unsigned>() == MPI_BAND);

@@ -113,6 +113,29 @@ TEST(strided_copy, copies_what_a_plain_loop_copies) {
   expect_element_wise<double, 7>(17, 3, copy, take_source);
 }
 
+/// Sides that step least along different dimensions, longer than the tiles that the planes of these are cut into.
+TEST(strided_copy, turns_planes) {
+  std::mt19937_64 random(15);
+  for (int round = 0; round < 200; ++round) {
+    auto const extent = [&] { return static_cast<std::int64_t>(1 + random() % 50); };
+    stride_array<3> const shape{1 + extent() / 17, extent(), extent()};
+    std::int64_t const across = random() % 2 == 0 ? 1 : 2, back = random() % 2 == 0 ? 1 : -1;
+    stride_array<3> const to{shape[1] * shape[2] + 5, shape[2], 1};
+    stride_array<3> const from{across * back, 3 * across * back, 3 * across * shape[1] * back};
+    std::vector<double> const source = numbered<double>(2 * 4 * 50 * 50 * across, 1);
+    std::vector<double> result(static_cast<std::size_t>(shape[0] * to[0]), -1.0), expected = result;
+    double const* const first = source.data() + (back < 0 ? source.size() - 1 : 0);
+    for_each_index(shape, [&](auto const& k) {
+      expected[static_cast<std::size_t>(offset_of(k, to))] = first[offset_of(k, from)];
+    });
+    strided_copy(result.data(), to, first, from, shape);
+    ASSERT_EQ(result, expected) << "round " << round;
+    strided_update(result.data(), to, first, from, shape, std::plus<>{});
+    for_each_index(shape, [&](auto const& k) { expected[static_cast<std::size_t>(offset_of(k, to))] *= 2; });
+    ASSERT_EQ(result, expected) << "round " << round;
+  }
+}
+
 TEST(strided_copy, copies_elements_of_every_size) {
   expect_element_wise<char, 2>(21, 40, copy, take_source);
   expect_element_wise<std::int16_t, 2>(22, 17, copy, take_source);

@@ -24,5 +24,13 @@ expect remote_slicing '{{  -1,   51,   52,   53},
  {  20,   21,   22,   23}}
 { 45,  46, 147}'
 expect_line histogram '@00000 numbers, 300 on average, each counted once'
+expect sort '200000 numbers, in order, 181322 different ones
+from 1e-06 (which was number 80505) over 0.499803 to 0.999995 (number 21638)
+of each tenth: 20045 20067 19881 20084 19962 19761 19923 20184 19994 20099'
+expect mandelbrot '51588 of 240000 points are in the set'
+for ranks in 1 3; do
+  mpiexec.mpich -n $ranks examples/mandelbrot "$TEST_TMPDIR/$ranks.png" >"$TEST_TMPDIR/log"
+done
+cmp "$TEST_TMPDIR/1.png" "$TEST_TMPDIR/3.png" || { echo 'mandelbrot: two pictures'; exit 1; }
 expect jacobi 'error after 1000 steps: 0.00322, h^2: 0.00391'
 expect life '168 cells live after 300 generations'

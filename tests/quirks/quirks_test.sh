@@ -44,7 +44,7 @@ table=$(tests/quirks/known)
 [[ $(wc -l <<<"$table") -ge 34 ]] || complain "the table is short: $table"
 
 for row in 1 2 3 4 5 5b 8b 9 28 30 50 51 53 55 56; do check "$row" 2; done
-for row in 10 12 13 14 14b 14c 14d 14e 14f 14g 26 29 31 32 33 40 41 42; do check "$row" 1; done
+for row in 10 12 13 14 14b 14c 14d 14e 14f 14g 26 29 31 32 33 40 41 42 57; do check "$row" 1; done
 check 52 3
 check 54 4 env MPIR_CVAR_NUM_CLIQUES=2
 attempts=10 check 27 4 env UCX_TLS=tcp,self # most runs hang, not all

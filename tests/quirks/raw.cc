@@ -378,6 +378,7 @@ constexpr program programs[] = {
     {"54", root_in_place_over_two_hosts},
     {"55", items_with_gaps_from_the_second_rank},
     {"56", items_with_gaps_replaced},
+    {"57", unsigned_by_size},
 };
 
 } // namespace

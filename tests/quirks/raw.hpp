@@ -25,6 +25,7 @@ bool items_with_gaps_replaced();
 bool root_in_place_over_two_hosts();
 bool no_dimension_kept();
 bool partitioned_to_nobody();
+bool unsigned_by_size();
 
 // raw_packing.cc
 bool external_struct();

@@ -212,4 +212,11 @@ bool partitioned_to_nobody() {
   return true;
 }
 
+bool unsigned_by_size() {
+  unsigned const large = ~0U;
+  unsigned largest = 1;
+  MPI_Reduce_local(&large, &largest, 1, MPI_UNSIGNED, MPI_MAX);
+  return largest == large;
+}
+
 } // namespace raw

@@ -1,0 +1,260 @@
+#pragma once
+
+/// What the leaves of an expression of arrays are, and whether they go together.
+
+#include <armada/arrays/detail/tile_reader.hpp>
+#include <armada/arrays/distributed_array.hpp>
+
+#include <xtensor/xexpression.hpp>
+#include <xtensor/xtensor.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace armada::detail {
+
+/// Where an expression is evaluated: at the tiles of an array.
+template <std::size_t N>
+class tile_frame {
+public:
+  template <wire T, storage_order Order>
+  explicit tile_frame(distributed_array<T, N, Order> const& a)
+      : spread_(&a.distribution()), comm_(&a.comm()), array_(&a), describe_([](void const* array) {
+          return static_cast<distributed_array<T, N, Order> const*>(array)->describe();
+        }) {}
+
+  [[nodiscard]] armada::distribution<N> const& distribution() const { return *spread_; }
+  [[nodiscard]] communicator const& comm() const { return *comm_; }
+  [[nodiscard]] std::string describe() const { return describe_(array_); }
+  [[nodiscard]] index_array<N> tile_shape() const { return spread_->tile_shape(comm_->rank()); }
+  [[nodiscard]] index_array<N> tile_strides() const { return spread_->tile_strides(tile_shape()); }
+
+private:
+  armada::distribution<N> const* spread_;
+  communicator const* comm_;
+  void const* array_;
+  std::string (*describe_)(void const*);
+};
+
+template <std::size_t N, class Operand>
+[[noreturn]] void throw_not_conforming(tile_frame<N> const& at, Operand const& operand, char const* why) {
+  throw argument_error(text("operands of an expression do not conform: ", at.describe(), " and ", operand.describe(),
+                            ": ", why, ", on rank ", at.comm().rank()));
+}
+
+/// Throws unless extents can be broadcast to the shape of a frame.
+template <std::size_t N, std::size_t M, class Operand>
+void check_extents(tile_frame<N> const& at, index_array<M> const& extents, Operand const& operand) {
+  static_assert(M <= N);
+  for (std::size_t d = 0; d < M; ++d)
+    if (extents[d] != 1 && extents[d] != at.distribution().shape()[N - M + d])
+      throw_not_conforming(at, operand, "their shapes differ");
+}
+
+/// Whether two cuts of the same extent give each part the same indices.
+[[nodiscard]] constexpr bool same_parts(dimension const& a, dimension const& b) {
+  return a == b || (a.extent() == b.extent() && a.parts() == 1 && b.parts() == 1);
+}
+
+/// An array; `Held` is a pointer to it, which may own it.
+template <class Array, class Held>
+class array_operand_leaf {
+public:
+  static constexpr std::size_t dimensions = Array::dimensions;
+  using value_type = typename Array::value_type;
+
+  explicit array_operand_leaf(Held array) : array_(std::move(array)) {}
+
+  void for_each_leaf(auto const& use) const { use(*this); }
+  [[nodiscard]] Array const& array() const { return *array_; }
+  [[nodiscard]] index_array<dimensions> const& extents() const { return array_->shape(); }
+  [[nodiscard]] std::string describe() const { return array_->describe(); }
+
+  /// Throws unless every rank has here what it needs.
+  template <std::size_t N>
+  void check(tile_frame<N> const& at) const {
+    if (array_->comm().state() != at.comm().state())
+      throw_not_conforming(at, *this, "they are on different communicators");
+    check_extents(at, extents(), *this);
+    for (std::size_t d = 0; d < N; ++d) {
+      dimension const& wanted = at.distribution().along(d);
+      bool const here = d + dimensions < N || extents()[d + dimensions - N] != wanted.extent()
+                            ? wanted.parts() == 1
+                            : same_parts(array_->distribution().along(d + dimensions - N), wanted);
+      if (!here) throw_not_conforming(at, *this, "they are cut in different ways, and one must be redistributed");
+    }
+  }
+
+  template <std::size_t N>
+  [[nodiscard]] auto reader(tile_frame<N> const& at) const {
+    auto const& spread = array_->distribution();
+    auto const shape = spread.tile_shape(at.comm().rank()), tile = spread.tile_strides(shape);
+    index_array<N> strides{};
+    for (std::size_t d = 0; d < dimensions; ++d)
+      if (extents()[d] == at.distribution().shape()[N - dimensions + d]) strides[N - dimensions + d] = tile[d];
+    return strided_reader<value_type, N>(array_->padded().data() + spread.tile_begin(shape), strides);
+  }
+
+private:
+  Held array_;
+};
+
+/// A tensor of the caller's, the same on every rank; `Held` is a pointer to it, which may own it.
+template <class Tensor, class Held>
+class tensor_leaf {
+public:
+  static constexpr std::size_t dimensions = std::tuple_size_v<typename Tensor::shape_type>;
+  using value_type = typename Tensor::value_type;
+
+  explicit tensor_leaf(Held tensor) : tensor_(std::move(tensor)) {}
+
+  void for_each_leaf(auto const& use) const { use(*this); }
+  [[nodiscard]] index_array<dimensions> extents() const {
+    index_array<dimensions> result{};
+    for (std::size_t d = 0; d < dimensions; ++d) result[d] = static_cast<std::int64_t>(tensor_->shape()[d]);
+    return result;
+  }
+  [[nodiscard]] std::string describe() const { return text("a tensor of shape ", tuple_text(extents())); }
+
+  template <std::size_t N>
+  void check(tile_frame<N> const& at) const {
+    check_extents(at, extents(), *this);
+  }
+
+  /// Reads it where it lies, unless a dimension is dealt out in blocks: then what this rank needs is put together.
+  template <std::size_t N>
+  [[nodiscard]] auto reader(tile_frame<N> const& at) const {
+    auto const& spread = at.distribution();
+    index_array<N> const place = spread.coordinates(at.comm().rank()), tile = at.tile_shape();
+    section_buffer<value_type const, dimensions> const from = buffer_of<dimensions>(*tensor_);
+    index_array<N> strides{}, whole_strides{};
+    value_type const* first = from.data;
+    bool regular = true;
+    for (std::size_t d = N - dimensions; d < N; ++d) {
+      dimension const& along = spread.along(d);
+      if (extents()[d + dimensions - N] != along.extent()) continue;
+      whole_strides[d] = from.strides[d + dimensions - N];
+      strides[d] = whole_strides[d] * along.spacing();
+      regular = regular && along.spacing() > 0;
+      if (tile[d] > 0 && along.spacing() > 0) first += along.global(place[d], 0) * whole_strides[d];
+    }
+    if (regular) return strided_reader<value_type, N>(first, strides);
+    auto needed = std::make_shared<std::vector<std::decay_t<value_type>>>();
+    index_array<N> shape = tile, index{};
+    for (std::size_t d = 0; d < N; ++d)
+      if (whole_strides[d] == 0) shape[d] = std::min<std::int64_t>(shape[d], 1);
+    std::int64_t const volume = checked_volume(shape);
+    needed->reserve(static_cast<std::size_t>(volume));
+    index_array<N> const dense = row_major_strides(shape);
+    for (std::int64_t number = 0; number < volume; ++number) {
+      for (std::size_t d = 0; d < N; ++d) index[d] = spread.along(d).global(place[d], number / dense[d] % shape[d]);
+      needed->push_back(from.data[dot(index, whole_strides)]);
+    }
+    for (std::size_t d = 0; d < N; ++d) strides[d] = whole_strides[d] == 0 ? 0 : dense[d];
+    return strided_reader<value_type, N>(needed->data(), strides, needed);
+  }
+
+private:
+  Held tensor_;
+};
+
+/// A number.
+template <class T>
+class number_leaf {
+public:
+  static constexpr std::size_t dimensions = 0;
+  using value_type = T;
+
+  explicit number_leaf(T const& value) : value_(value) {}
+  void for_each_leaf(auto const&) const {}
+  template <std::size_t N>
+  [[nodiscard]] auto reader(tile_frame<N> const&) const {
+    return scalar_reader<T, N>(value_);
+  }
+
+private:
+  T value_;
+};
+
+/// The leaf, or expression, that an operand becomes: refers to lvalues, and owns the others.
+template <class X>
+[[nodiscard]] auto operand_of(X&& x) {
+  using plain = std::remove_cvref_t<X>;
+  constexpr bool lasting = std::is_lvalue_reference_v<X>;
+  if constexpr (is_expression<plain>) {
+    return plain(std::forward<X>(x));
+  } else if constexpr (is_array<plain> && lasting) {
+    return array_operand_leaf<plain, plain const*>(&x);
+  } else if constexpr (is_array<plain>) {
+    return array_operand_leaf<plain, std::shared_ptr<plain const>>(std::make_shared<plain const>(std::move(x)));
+  } else if constexpr (number_operand<plain>) {
+    return number_leaf<plain>(x);
+  } else if constexpr (section_operand<plain>) {
+    using tensor = typename plain::tensor;
+    return tensor_leaf<tensor, std::shared_ptr<tensor const>>(std::make_shared<tensor const>(x));
+  } else if constexpr (lasting && strided_expression<plain const, typename plain::value_type>) {
+    return tensor_leaf<plain, plain const*>(&x);
+  } else {
+    using tensor = xt::xtensor<typename plain::value_type, std::tuple_size_v<typename plain::shape_type>>;
+    return tensor_leaf<tensor, std::shared_ptr<tensor const>>(std::make_shared<tensor const>(std::forward<X>(x)));
+  }
+}
+
+/// Whether a leaf is an array.
+template <class Leaf>
+concept has_array = requires(Leaf const& leaf) {
+  leaf.array();
+};
+
+/// Throws `argument_error` with both, on every rank, unless all arrays and tensors of an expression go with a frame.
+template <std::size_t N, class E>
+void check_operands(tile_frame<N> const& at, E const& e) {
+  static_assert(E::dimensions <= N, "an expression has more dimensions than the array that it is assigned to");
+  bool tensors = false;
+  e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
+    if constexpr (has_array<Leaf>)
+      leaf.check(at);
+    else
+      tensors = true;
+  });
+  if (tensors) agree(at.comm(), [&] { e.for_each_leaf([&](auto const& leaf) { leaf.check(at); }); });
+}
+
+/// The tiles at which an expression is evaluated that says nothing else: those of its first array that has all of its
+/// dimensions and its extents. Throws `argument_error` on every rank where there is none.
+template <class E>
+[[nodiscard]] auto frame_of(E const& e) {
+  constexpr std::size_t N = E::dimensions;
+  index_array<N> shape{};
+  shape.fill(1);
+  e.for_each_leaf([&](auto const& leaf) {
+    auto const extents = leaf.extents();
+    for (std::size_t k = 1; k <= extents.size(); ++k)
+      if (auto& extent = shape[N - k]; extent == 1) extent = extents[extents.size() - k];
+  });
+  std::optional<tile_frame<N>> found;
+  std::string arrays;
+  e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
+    if constexpr (has_array<Leaf>) {
+      if constexpr (Leaf::dimensions == N)
+        if (!found && leaf.extents() == shape) found.emplace(leaf.array());
+    }
+  });
+  if (found) {
+    check_operands(*found, e);
+    return *found;
+  }
+  e.for_each_leaf([&](auto const& leaf) { arrays += (arrays.empty() ? "" : " and ") + leaf.describe(); });
+  throw argument_error(text("operands of an expression do not conform: none of ", arrays, " has its shape"));
+}
+
+} // namespace armada::detail

@@ -1,0 +1,254 @@
+#pragma once
+
+/// What can be reduced to: how elements become a partial result, and partial results the whole.
+///
+/// A kind has `partial`, a wire type; `none()`, the partial result of no element; `add(partial, element, number)`, and
+/// `add_row(partial, row, count, numbers)` for many, where a number is the element's place among those reduced;
+/// `combine(a, b)` with the partial result of elements that come later; and `finish(partial, how many elements)`.
+
+#include <armada/arrays/detail/exact_total.hpp>
+#include <armada/arrays/detail/kept_sum.hpp>
+#include <armada/core/located.hpp>
+#include <armada/core/operation.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace armada::detail {
+
+/// Elements are combined in this many chains, which the processor overlaps and the compiler vectorises, over blocks of
+/// this many elements, so that rounding errors grow with the number of blocks only.
+inline constexpr std::int64_t chains = 8, block_length = 1024;
+
+/// Combines a row by any operation that may be reordered, from its `first`.
+template <class Kept, class Row, class Combine>
+[[nodiscard]] Kept combined_row(Kept none, Row const& row, std::int64_t count, Combine combine) {
+  Kept total = none;
+  for (std::int64_t begin = 0; begin < count; begin += block_length) {
+    std::int64_t const end = std::min(begin + block_length, count);
+    std::array<Kept, static_cast<std::size_t>(chains)> parts;
+    parts.fill(none);
+    std::int64_t i = begin;
+    for (; i + chains <= end; i += chains)
+      for (std::int64_t c = 0; c < chains; ++c) {
+        auto& part = parts[static_cast<std::size_t>(c)];
+        part = combine(part, static_cast<Kept>(row(i + c)));
+      }
+    for (; i < end; ++i) parts[0] = combine(parts[0], static_cast<Kept>(row(i)));
+    for (std::size_t width = parts.size() / 2; width > 0; width /= 2)
+      for (std::size_t c = 0; c < width; ++c) parts[c] = combine(parts[c], parts[c + width]);
+    total = combine(total, parts[0]);
+  }
+  return total;
+}
+
+/// Kinds whose partial results are elements, combined by `Op`.
+template <class T, class Kept, class Op>
+struct plain_kind {
+  static_assert(!std::same_as<T, std::byte>);
+  using partial = Kept;
+  static constexpr bool numbered = false, needs_some = false;
+
+  [[nodiscard]] static auto operation() { return Op{}; }
+  [[nodiscard]] static Kept combine(Kept const& a, Kept const& b) { return static_cast<Kept>(Op{}(a, b)); }
+  static void add(Kept& into, auto const& x, std::int64_t) { into = combine(into, static_cast<Kept>(x)); }
+};
+
+template <class T>
+struct total : plain_kind<T, typename kept_sum<T>::type, std::plus<>> {
+  using kept = typename kept_sum<T>::type;
+  [[nodiscard]] static kept none() { return kept{}; }
+  static void add_row(kept& into, auto const& row, std::int64_t count, auto const&) {
+    into = static_cast<kept>(into + combined_row(none(), row, count, total::combine));
+  }
+  [[nodiscard]] static sum_of_t<T> finish(kept const& all, std::int64_t) { return static_cast<sum_of_t<T>>(all); }
+};
+
+template <class T>
+struct product : plain_kind<T, typename kept_sum<T>::type, std::multiplies<>> {
+  using kept = typename kept_sum<T>::type;
+  [[nodiscard]] static kept none() { return kept(1); }
+  static void add_row(kept& into, auto const& row, std::int64_t count, auto const&) {
+    into = static_cast<kept>(into * combined_row(none(), row, count, product::combine));
+  }
+  [[nodiscard]] static sum_of_t<T> finish(kept const& all, std::int64_t) { return static_cast<sum_of_t<T>>(all); }
+};
+
+/// The type of means: of integers, double.
+template <class T>
+using mean_of = std::conditional_t<std::integral<T>, double, T>;
+
+template <class T>
+struct average : total<std::conditional_t<std::integral<T>, double, T>> {
+  using kept = typename average::partial;
+  [[nodiscard]] static mean_of<T> finish(kept const& all, std::int64_t count) {
+    if constexpr (is_complex<kept>)
+      return static_cast<T>(all / static_cast<typename kept::value_type>(count));
+    else
+      return static_cast<mean_of<T>>(all / static_cast<kept>(count));
+  }
+};
+
+/// How many elements, their mean, and the sum of their squared distances from it. (Chan, Golub, LeVeque, "Updating
+/// formulae and a pairwise algorithm for computing sample variances", 1979.)
+struct moments {
+  std::int64_t count = 0;
+  double mean = 0, squares = 0;
+
+  [[nodiscard]] static moments combine(moments const& a, moments const& b) {
+    if (a.count == 0 || b.count == 0) return a.count == 0 ? b : a;
+    auto const mine = static_cast<double>(a.count), others = static_cast<double>(b.count), all = mine + others;
+    double const between = b.mean - a.mean;
+    return {a.count + b.count, a.mean + between * (others / all),
+            a.squares + b.squares + between * between * (mine * others / all)};
+  }
+};
+
+template <class T>
+struct spread {
+  using partial = moments;
+  static constexpr bool numbered = false, needs_some = false;
+  std::int64_t degrees = 0; ///< that are taken from the number of elements
+  bool root = false;
+
+  [[nodiscard]] static auto operation() {
+    return commutative([](moments const& a, moments const& b) { return combine(a, b); });
+  }
+  [[nodiscard]] static moments combine(moments const& a, moments const& b) { return moments::combine(a, b); }
+  [[nodiscard]] static moments none() { return {}; }
+  static void add(moments& into, T const& x, std::int64_t) {
+    double const between = static_cast<double>(x) - into.mean;
+    into.mean += between / static_cast<double>(++into.count);
+    into.squares += between * (static_cast<double>(x) - into.mean);
+  }
+  static void add_row(moments& into, auto const& row, std::int64_t count, auto const&) {
+    for (std::int64_t begin = 0; begin < count; begin += block_length) {
+      std::int64_t const here = std::min(block_length, count - begin);
+      auto const value = [&](std::int64_t i) { return static_cast<double>(row(begin + i)); };
+      moments block{here, combined_row(0.0, value, here, std::plus<>{}) / static_cast<double>(here), 0};
+      auto const square = [&](std::int64_t i) { return (value(i) - block.mean) * (value(i) - block.mean); };
+      block.squares = combined_row(0.0, square, here, std::plus<>{});
+      into = combine(into, block);
+    }
+  }
+  [[nodiscard]] mean_of<T> finish(moments const& all, std::int64_t count) const {
+    double const variance = all.squares / static_cast<double>(count - degrees);
+    return static_cast<mean_of<T>>(root ? std::sqrt(variance) : variance);
+  }
+};
+
+/// Whether b takes a's place as the smallest, or the largest; what is not a number takes every number's, as in NumPy.
+template <bool Largest, class T>
+[[nodiscard]] constexpr bool beats(T const& b, T const& a) {
+  if constexpr (std::floating_point<T>)
+    if (b != b || a != a) return a == a;
+  return Largest ? a < b : b < a;
+}
+/// What every value beats, or equals.
+template <bool Largest, class T>
+[[nodiscard]] constexpr T beaten() {
+  using limits = std::numeric_limits<T>;
+  if constexpr (limits::has_infinity)
+    return Largest ? -limits::infinity() : limits::infinity();
+  else
+    return Largest ? limits::lowest() : limits::max();
+}
+
+template <class T, bool Largest>
+struct extreme {
+  using partial = T;
+  static constexpr bool numbered = false, needs_some = true;
+
+  [[nodiscard]] static auto operation() {
+    return commutative([](partial const& a, partial const& b) { return combine(a, b); });
+  }
+  [[nodiscard]] static T combine(T const& a, T const& b) { return beats<Largest>(b, a) ? b : a; }
+  [[nodiscard]] static T none() { return beaten<Largest, T>(); }
+  static void add(T& into, T const& x, std::int64_t) { into = combine(into, x); }
+  static void add_row(T& into, auto const& row, std::int64_t count, auto const&) {
+    into = combine(into, combined_row(none(), row, count, combine));
+  }
+  [[nodiscard]] static T finish(T const& all, std::int64_t) { return all; }
+};
+
+/// The place of the smallest, or largest; of equal ones, the first.
+template <class T, bool Largest>
+struct extreme_place {
+  using partial = located<T, std::int64_t>;
+  static constexpr bool numbered = true, needs_some = true;
+
+  [[nodiscard]] static auto operation() {
+    return commutative([](partial const& a, partial const& b) { return combine(a, b); });
+  }
+  [[nodiscard]] static partial combine(partial const& a, partial const& b) {
+    bool const same = !beats<Largest>(a.value, b.value) && !beats<Largest>(b.value, a.value);
+    return same ? (b.index < a.index ? b : a) : beats<Largest>(b.value, a.value) ? b : a;
+  }
+  [[nodiscard]] static partial none() { return {beaten<Largest, T>(), std::numeric_limits<std::int64_t>::max()}; }
+  static void add(partial& into, T const& x, std::int64_t number) { into = combine(into, {x, number}); }
+  static void add_row(partial& into, auto const& row, std::int64_t count, auto const& numbers) {
+    for (std::int64_t begin = 0; begin < count; begin += block_length) { // finds the value, then where it is
+      std::int64_t const here = std::min(block_length, count - begin);
+      auto const value = [&](std::int64_t i) { return static_cast<T>(row(begin + i)); };
+      T const best = combined_row(beaten<Largest, T>(), value, here, extreme<T, Largest>::combine);
+      if (beats<Largest>(into.value, best)) continue;
+      std::int64_t at = 0;
+      while (at + 1 < here && beats<Largest>(best, value(at))) ++at;
+      into = combine(into, {best, numbers(begin + at)});
+    }
+  }
+  [[nodiscard]] static std::int64_t finish(partial const& all, std::int64_t) { return all.index; }
+};
+
+/// Whether any, or every, element is not zero.
+template <class T, bool Every>
+struct truth_of {
+  using partial = std::uint8_t;
+  static constexpr bool numbered = false, needs_some = false;
+
+  [[nodiscard]] static auto operation() {
+    if constexpr (Every)
+      return std::logical_and<>{};
+    else
+      return std::logical_or<>{};
+  }
+  [[nodiscard]] static partial combine(partial a, partial b) { return Every ? a & b : a | b; }
+  [[nodiscard]] static partial none() { return Every; }
+  static void add(partial& into, T const& x, std::int64_t) { into = combine(into, x != T{}); }
+  static void add_row(partial& into, auto const& row, std::int64_t count, auto const&) {
+    for (std::int64_t i = 0; i < count && (into != 0) == Every; ++i) into = combine(into, row(i) != T{});
+  }
+  [[nodiscard]] static bool finish(partial all, std::int64_t) { return all != 0; }
+};
+
+/// Sums of the real numbers T that have the same bits on any number of ranks; `Mean` divides them.
+template <class T, bool Mean>
+struct exact {
+  using partial = exact_total;
+  static constexpr bool numbered = false, needs_some = false;
+
+  [[nodiscard]] static auto operation() {
+    return commutative([](partial const& a, partial const& b) { return combine(a, b); });
+  }
+  [[nodiscard]] static exact_total combine(exact_total a, exact_total const& b) {
+    a.add(b);
+    return a;
+  }
+  [[nodiscard]] static exact_total none() { return {}; }
+  static void add(exact_total& into, T const& x, std::int64_t) { into.add(static_cast<double>(x)); }
+  static void add_row(exact_total& into, auto const& row, std::int64_t count, auto const&) {
+    for (std::int64_t i = 0; i < count; ++i) into.add(static_cast<double>(row(i)));
+  }
+  [[nodiscard]] static T finish(exact_total const& all, std::int64_t count) {
+    return static_cast<T>(Mean ? all.value() / static_cast<double>(count) : all.value());
+  }
+};
+
+} // namespace armada::detail
