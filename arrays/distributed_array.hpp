@@ -32,7 +32,8 @@ struct reshaping;
 /// writes and updates any part at any time, one-sidedly: `a(i, j)`, `a(xt::range(0, 8), xt::all()) = x`. What is
 /// visible when is in docs/memory_model.md: in short, a write is complete when the call returns, and `fence()` orders
 /// what ranks do before it with what they do after it. `Order` is that of the elements in a tile's memory. Move-only.
-/// Sections, elements and tiles of it must not outlive it.
+/// Sections, elements and tiles of it must not outlive it; pendings may. Its end waits for all ranks where some are
+/// far.
 template <wire T, std::size_t N, storage_order Order = storage_order::row_major>
   requires(N >= 1 && N <= 7)
 class distributed_array {
