@@ -41,6 +41,11 @@ public:
     return elements == serial.size();
   }
 
+  void fill(T const& value) {
+    distributed.fill(value);
+    std::fill(serial.begin(), serial.end(), value);
+  }
+
   /// Calls `use` with the section that a selection means.
   void with_section(any_selection const& chosen, auto use) {
     auto const axes = chosen.axes();

@@ -7,6 +7,7 @@
 #include "tests/arrays/random_program.hpp"
 #include "tests/arrays/random_search.hpp"
 #include "tests/arrays/random_values.hpp"
+#include "tests/arrays/whole_motion.hpp"
 
 #include <xtensor/xadapt.hpp>
 
@@ -92,11 +93,9 @@ private:
     case deed::touch:
     case deed::update: return elements(each);
     case deed::store: return stores(each);
-    case deed::fill: {
-      T const value = value_of<T>(each.actions.front().values, 0);
-      at(each.array).distributed.fill(value);
-      return static_cast<void>(std::fill(at(each.array).serial.begin(), at(each.array).serial.end(), value));
-    }
+    case deed::fill: return at(each.array).fill(value_of<T>(each.actions.front().values, 0));
+    case deed::move:
+      return expect(move_whole(at(each.array), at(each.other), each.form), "on its way the array is wrong");
     case deed::read: return reads(each);
     }
   }

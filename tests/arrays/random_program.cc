@@ -72,6 +72,7 @@ public:
     case deed::update: elements(random, each); break;
     case deed::store:
     case deed::fill: each.actions.push_back({.values = random.seed()}); break;
+    case deed::move:
     case deed::read: break;
     }
     return each;
@@ -98,6 +99,7 @@ private:
                                              deed::put,    deed::accumulate, deed::accumulate, deed::copy,  deed::copy,
                                              deed::fetch,  deed::gets,       deed::puts,       deed::touch, deed::touch,
                                              deed::update, deed::store,      deed::fill,       deed::read};
+    if (random.chance(4)) return deed::move;
     for (;;)
       if (deed const what = random.one_of(with_updates);
           able_.updates || (what != deed::accumulate && what != deed::update))
@@ -232,6 +234,7 @@ std::string text_of(step const& each, action const& one) {
            ", v from " + std::to_string(one.values);
   case deed::store: return "all: " + a + ".local() = " + values;
   case deed::fill: return "all: " + a + ".fill(value(" + std::to_string(one.values) + "))";
+  case deed::move:
   case deed::read: break;
   }
   return "";
@@ -276,6 +279,8 @@ std::string text_of(step const& each) {
   std::string text;
   for (action const& one : each.actions) text += "  " + text_of(each, one) + "\n";
   if (each.what == deed::read) text = "  all: read " + name(each.array) + ", and its tiles\n";
+  if (each.what == deed::move)
+    text = "  all: move_whole(" + name(each.array) + ", " + name(each.other) + ", " + std::to_string(each.form) + ")\n";
   return text;
 }
 

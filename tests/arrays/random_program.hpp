@@ -46,7 +46,8 @@ enum class deed {
   update,     ///< single elements, by all ranks at once
   store,      ///< each rank writes its tile through `local()`
   fill,
-  read ///< tiles in memory of the host, and the whole array
+  move, ///< the whole array: copied, redistributed, transposed, concatenated
+  read  ///< tiles in memory of the host, and the whole array
 };
 
 /// What one rank does.
