@@ -7,6 +7,7 @@
 #include "tests/arrays/random_program.hpp"
 #include "tests/arrays/random_search.hpp"
 #include "tests/arrays/random_values.hpp"
+#include "tests/arrays/whole_computing.hpp"
 #include "tests/arrays/whole_motion.hpp"
 
 #include <xtensor/xadapt.hpp>
@@ -96,6 +97,8 @@ private:
     case deed::fill: return at(each.array).fill(value_of<T>(each.actions.front().values, 0));
     case deed::move:
       return expect(move_whole(at(each.array), at(each.other), each.form), "on its way the array is wrong");
+    case deed::compute:
+      return expect(compute_whole(at(each.array), at(each.other), each.form), "computed values are wrong");
     case deed::read: return reads(each);
     }
   }
@@ -108,7 +111,6 @@ private:
     at(each.array).distributed.flush();
   }
 
-  // Reading.
   void gets(step const& each) {
     std::vector<std::function<void()>> ends;
     for (action const& one : each.actions)
@@ -346,7 +348,6 @@ private:
         expect(*found == before, "an element was not what it should be before " + std::to_string(one.how));
     }
   }
-  // Tiles.
   void stores(step const& each) {
     auto& on = at(each.array);
     auto const seed = each.actions.front().values;

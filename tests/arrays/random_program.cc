@@ -73,6 +73,7 @@ public:
     case deed::store:
     case deed::fill: each.actions.push_back({.values = random.seed()}); break;
     case deed::move:
+    case deed::compute:
     case deed::read: break;
     }
     return each;
@@ -99,7 +100,7 @@ private:
                                              deed::put,    deed::accumulate, deed::accumulate, deed::copy,  deed::copy,
                                              deed::fetch,  deed::gets,       deed::puts,       deed::touch, deed::touch,
                                              deed::update, deed::store,      deed::fill,       deed::read};
-    if (random.chance(4)) return deed::move;
+    if (random.chance(8)) return random.chance(50) ? deed::move : deed::compute;
     for (;;)
       if (deed const what = random.one_of(with_updates);
           able_.updates || (what != deed::accumulate && what != deed::update))
@@ -235,6 +236,7 @@ std::string text_of(step const& each, action const& one) {
   case deed::store: return "all: " + a + ".local() = " + values;
   case deed::fill: return "all: " + a + ".fill(value(" + std::to_string(one.values) + "))";
   case deed::move:
+  case deed::compute:
   case deed::read: break;
   }
   return "";
@@ -279,8 +281,9 @@ std::string text_of(step const& each) {
   std::string text;
   for (action const& one : each.actions) text += "  " + text_of(each, one) + "\n";
   if (each.what == deed::read) text = "  all: read " + name(each.array) + ", and its tiles\n";
-  if (each.what == deed::move)
-    text = "  all: move_whole(" + name(each.array) + ", " + name(each.other) + ", " + std::to_string(each.form) + ")\n";
+  if (each.what == deed::move || each.what == deed::compute)
+    text = std::string("  all: ") + (each.what == deed::move ? "move" : "compute") + "_whole(" + name(each.array) +
+           ", " + name(each.other) + ", " + std::to_string(each.form) + ")\n";
   return text;
 }
 

@@ -46,8 +46,9 @@ enum class deed {
   update,     ///< single elements, by all ranks at once
   store,      ///< each rank writes its tile through `local()`
   fill,
-  move, ///< the whole array: copied, redistributed, transposed, concatenated
-  read  ///< tiles in memory of the host, and the whole array
+  move,    ///< the whole array: copied, redistributed, transposed, concatenated
+  compute, ///< with whole arrays: an expression, reductions, running sums, sorting
+  read     ///< tiles in memory of the host, and the whole array
 };
 
 /// What one rank does.
