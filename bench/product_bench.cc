@@ -1,6 +1,6 @@
 // Products with distributed vectors: dense beside the speed of reading, sparse beside a program by hand in plain MPI.
 
-#include "compare.hpp"
+#include "bench/compare.hpp"
 #include "bench/reading.hpp"
 
 #include <armada/arrays/linalg/matvec.hpp>
