@@ -32,6 +32,8 @@ struct doubled {
   std::vector<T> serial;
 };
 
+auto range_of(any_slice const& slice) { return range(*slice.first, *slice.last, slice.step); }
+
 class slice_writer {
 public:
   explicit slice_writer(std::uint64_t seed) : random(seed) {}
@@ -112,7 +114,6 @@ private:
     return {.outer = {}, .slices = {i, j, k}, .order = {0, 1, 2}};
   }
   static std::int64_t at(any_slice const& slice) { return *slice.first; }
-  static auto range_of(any_slice const& slice) { return range(*slice.first, *slice.last, slice.step); }
 };
 
 /// What one rank does, and what it means; false if it found anything wrong.
