@@ -34,3 +34,5 @@ done
 cmp "$TEST_TMPDIR/1.png" "$TEST_TMPDIR/3.png" || { echo 'mandelbrot: two pictures'; exit 1; }
 expect jacobi 'error after 1000 steps: 0.00322, h^2: 0.00391'
 expect life '168 cells live after 300 generations'
+expect transpose 'a matrix of 900 x 700, transposed: 0 elements are wrong
+a cube, turned and turned back: as it was'
