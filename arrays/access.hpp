@@ -56,6 +56,23 @@ template <class Section, class Buffer>
   }
 }
 
+/// `get` where the elements are more than a row.
+template <class Section, class T, std::size_t M, class Mode>
+[[gnu::noinline]] auto get_pieces(Section const& from, section_buffer<T, M> const& there, Mode) {
+  auto const& window = from.array().memory().window;
+  if (window->holds(there.data)) {
+    typename Section::tensor const copy = from;
+    strided_copy(there.data, there.strides, copy.data(), row_major_strides(from.chosen().shape), from.chosen().shape);
+    if constexpr (std::same_as<Mode, nonblocking_t>) return completed_later_with(window, {}, 0);
+  } else {
+    auto touched = from.begin_get(there);
+    if constexpr (std::same_as<Mode, nonblocking_t>)
+      return completed_later_with(window, std::move(touched), 0);
+    else if constexpr (std::same_as<Mode, blocking_t>)
+      touched.complete(*window);
+  }
+}
+
 template <class Buffer, class T>
 concept element_target = strided_target<Buffer, T> ||(writable<Buffer>&& std::same_as<element_t<Buffer>, T>);
 template <class Buffer, class T>
@@ -106,21 +123,11 @@ template <class Array, std::size_t M, class Box, completion Mode = blocking_t>
 template <class Array, std::size_t M, class Box,
           detail::element_target<typename section<Array, M, Box>::value_type> Buffer, array_mode Mode = blocking_t>
   requires(std::same_as<Mode, blocking_t> || outlives_call<Buffer>)
-auto get(section<Array, M, Box> const& from, Buffer&& into, Mode = {}) {
+[[gnu::always_inline]] inline auto get(section<Array, M, Box> const& from, Buffer&& into, Mode mode = {}) {
   auto const there = detail::writable_buffer(from, into);
-  auto const& window = from.array().memory().window;
-  if (window->holds(there.data)) [[unlikely]] {
-    typename section<Array, M, Box>::tensor const copy = from;
-    std::array<std::int64_t, M> const dense = row_major_strides(from.chosen().shape);
-    strided_copy(there.data, there.strides, copy.data(), dense, from.chosen().shape);
-    if constexpr (std::same_as<Mode, nonblocking_t>) return detail::completed_later_with(window, {}, 0);
-  } else {
-    auto touched = from.begin_get(there);
-    if constexpr (std::same_as<Mode, nonblocking_t>)
-      return detail::completed_later_with(window, std::move(touched), 0);
-    else if constexpr (std::same_as<Mode, blocking_t>)
-      touched.complete(*window);
-  }
+  if (!from.get_row(there)) return detail::get_pieces(from, there, mode);
+  if constexpr (std::same_as<Mode, nonblocking_t>)
+    return detail::completed_later_with(from.array().memory().window, {}, 0);
 }
 
 /// The elements of a section = those of a buffer of the same length, in row-major order, or of an expression of the

@@ -256,8 +256,8 @@ private:
   /// The hot path of every element access: where all are near and nobody watches, arithmetic and one look-up.
   [[nodiscard]] detail::element_access<T> reach(index_array<N> const& index) const {
     element_place const place = distribution().locate(index);
-    if (parts_ != nullptr) [[likely]]
-      return {window(), place, reinterpret_cast<T*>(parts_[place.rank]) + place.offset, nullptr};
+    if (memory_.parts != nullptr) [[likely]]
+      return {window(), place, reinterpret_cast<T*>(memory_.parts[place.rank]) + place.offset, nullptr};
     return {window(), place, detail::near_element<T>(window(), place.rank, detail::bytes_of<T>(place.offset)),
             memory_.watch.get()};
   }
@@ -270,7 +270,6 @@ private:
 
   communicator comm_;
   detail::array_memory<N> memory_;
-  std::byte* const* parts_ = nullptr; ///< the window's all_parts(), unless somebody watches
 };
 
 template <wire T, std::size_t N, storage_order Order>

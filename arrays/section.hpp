@@ -10,9 +10,12 @@
 
 #include <xtensor/xtensor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstring>
 #include <functional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -68,22 +71,28 @@ public:
   /// The elements, as a new tensor.
   operator tensor() const { // NOLINT(*-explicit-*): it stands for its elements
     tensor result = tensor::from_shape(shape());
-    begin_get(result.data()).complete(window());
+    auto const dense = detail::section_buffer<value_type, M>{result.data(), row_major_strides(chosen_.shape)};
+    if (!get_row(dense)) begin_get(dense).complete(window());
     return result;
   }
 
   /// The elements = those of an expression of the same shape. Throws `argument_error` with both shapes.
   template <class E>
-  requires writes section const& operator=(xt::xexpression<E> const& expression) const { // NOLINT(*-assign*)
+  requires writes [[gnu::always_inline]] section const&
+  operator=(xt::xexpression<E> const& expression) const { // NOLINT(*-assign*)
     check_shape("assignment", expression.derived_cast());
-    auto const from = detail::readable(*this, expression.derived_cast());
-    begin_put(from).complete(window());
+    if constexpr (detail::strided_expression<E const, value_type>)
+      if (put_row(detail::buffer_of<M>(expression.derived_cast()))) return *this;
+    put_pieces(expression.derived_cast());
     return *this;
   }
   /// Every element = value.
   section const& operator=(value_type const& value) const // NOLINT(*-assign*)
       requires writes {
-    detail::fill_selected(memory(), chosen_.selected, value).complete(window());
+    if (auto const row = near_row(); !row.empty())
+      std::fill(row.begin(), row.end(), value_type(value)); // which may be one of them
+    else
+      detail::fill_selected(memory(), chosen_.selected, value).complete(window());
     return *this;
   }
   /// The elements = those of another section, also of the same array where the two overlap: all are read first.
@@ -134,13 +143,27 @@ public:
     return *this += static_cast<value_type>(-value);
   }
 
+  /// Moves the elements and returns true where they and the buffer's are a dense row of memory, also of the same
+  /// memory.
+  [[nodiscard, gnu::always_inline]] bool get_row(detail::section_buffer<value_type, M> const& into) const {
+    auto const row = row_like(into.strides);
+    if (!row.empty()) std::memmove(static_cast<void*>(into.data), row.data(), row.size_bytes());
+    return !row.empty();
+  }
+  [[nodiscard, gnu::always_inline]] bool
+  put_row(detail::section_buffer<value_type const, M> const& from) const requires writes {
+    auto const row = row_like(from.strides);
+    if (!row.empty()) std::memmove(static_cast<void*>(row.data()), from.data, row.size_bytes());
+    return !row.empty();
+  }
+
   /// For `get`, `put` and `accumulate`, which complete it: strides are those of this section's dimensions.
   [[nodiscard]] detail::touched_owners begin_get(detail::section_buffer<value_type, M> const& into) const {
     return detail::get_selected(memory(), chosen_.selected, into.data, over_box(into.strides));
   }
   [[nodiscard]] detail::touched_owners
   begin_put(detail::section_buffer<value_type const, M> const& from) const requires writes {
-    return detail::put_selected(memory(), lasting(), from.data, over_box(from.strides));
+    return put_row(from) ? detail::touched_owners() : begin_put_pieces(from);
   }
   template <accumulator<value_type> Op>
   requires writes [[nodiscard]] detail::touched_owners
@@ -172,8 +195,22 @@ private:
                                       detail::tuple_text(shape()), " of ", array_->describe(), ", on rank ",
                                       array_->comm().rank()));
   }
-  [[nodiscard]] detail::touched_owners begin_get(value_type* dense) const {
-    return detail::get_selected(memory(), chosen_.selected, dense, row_major_strides(chosen_.selected.shape()));
+  [[gnu::noinline]] void put_pieces(auto const& values) const {
+    auto const from = detail::readable(*this, values);
+    begin_put_pieces(from).complete(window());
+  }
+  [[nodiscard]] detail::touched_owners
+  begin_put_pieces(detail::section_buffer<value_type const, M> const& from) const requires writes {
+    return detail::put_selected(memory(), lasting(), from.data, over_box(from.strides));
+  }
+  [[nodiscard, gnu::always_inline]] std::span<value_type> near_row() const {
+    return detail::near_row<value_type>(memory(), chosen_.selected);
+  }
+  /// The elements, where they are a row whose neighbours are neighbours in a buffer with these strides as well.
+  [[nodiscard, gnu::always_inline]] std::span<value_type> row_like(stride_array<M> const& strides) const {
+    for (std::size_t m = 0; m < M; ++m)
+      if (chosen_.axes[m] == static_cast<int>(N) - 1 && strides[m] != 1) return {};
+    return near_row();
   }
   [[nodiscard]] auto const& memory() const noexcept { return array_->memory(); }
   [[nodiscard]] detail::window_state& window() const noexcept { return *memory().window; }

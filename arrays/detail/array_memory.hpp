@@ -15,6 +15,8 @@ struct array_memory {
   armada::distribution<N> distribution;
   std::shared_ptr<window_state> window;
   std::shared_ptr<array_watch> watch; ///< null: nobody wants to know
+  /// Where each rank's tile is, where all are near and nobody wants to know; else null.
+  std::byte* const* parts = nullptr;
 };
 
 } // namespace armada::detail

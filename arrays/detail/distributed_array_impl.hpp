@@ -50,7 +50,7 @@ distributed_array<T, N, Order>::distributed_array(communicator const& comm, inde
   auto options = agree(comm, [] { return window_options{.name = "distributed_array"}; });
   memory_.window = detail::make_together<detail::window_state>(
       comm, comm, detail::bytes_of<T>(checked_volume(distribution().padded_shape(comm.rank()))), std::move(options));
-  parts_ = window().all_parts();
+  memory_.parts = window().all_parts();
   if (detail::array_watch::wanted(window())) agree(comm, [&] { start_watching(); });
   if (!window().all_near()) agree(comm, [&] { window().lock_all(); }); // one passive epoch for its whole life
 }
@@ -58,7 +58,8 @@ distributed_array<T, N, Order>::distributed_array(communicator const& comm, inde
 template <wire T, std::size_t N, storage_order Order>
   requires(N >= 1 && N <= 7)
 distributed_array<T, N, Order>::distributed_array(communicator&& comm, detail::array_memory<N> memory)
-    : comm_(std::move(comm)), memory_(std::move(memory)), parts_(window().all_parts()) {
+    : comm_(std::move(comm)), memory_(std::move(memory)) {
+  memory_.parts = window().all_parts();
   if (std::exchange(memory_.watch, nullptr) != nullptr) start_watching(); // under new names
 }
 
@@ -87,7 +88,7 @@ void distributed_array<T, N, Order>::start_watching() {
       memory_.window, describe(), [spread = distribution()](int owner, std::int64_t offset) {
         return detail::tuple_text(spread.global(owner, spread.local_index(owner, offset)));
       });
-  parts_ = nullptr;
+  memory_.parts = nullptr;
 }
 
 template <wire T, std::size_t N, storage_order Order>

@@ -101,27 +101,27 @@ template <class T, std::size_t N, class Selected, class Near, class Far>
   return touched;
 }
 
-/// The memory of a box that is a dense row of a tile that is near, where nobody watches: the commonest transfer of all,
-/// found in less time than a plan takes. Empty for any other selection, also one beyond the shape.
-template <class T, std::size_t N, class Selected>
-[[nodiscard]] std::span<T> near_row(array_memory<N> const& array, Selected const& selected) {
-  if constexpr (std::same_as<Selected, box<N>>) {
-    std::byte* const* const parts = array.window->all_parts();
-    distribution<N> const& spread = array.distribution;
-    if (parts == nullptr || array.watch != nullptr || !spread.is_plain()) return {};
-    std::int64_t const length = selected.dimensions[N - 1].count;
-    std::int64_t rank = 0, offset = 0;
-    for (std::size_t d = 0; d < N; ++d) {
-      interval const& i = selected.dimensions[d];
-      block_dimension const& axis = *spread.along(d).blocks();
-      if ((i.count != 1 && (d + 1 < N || i.step != 1)) || i.first < 0 || i.first >= axis.extent()) return {};
-      place const at = axis.locate(i.first);
-      if (d + 1 == N && length > at.count - at.local) return {};
-      rank = rank * axis.parts() + at.part;
-      offset = offset * at.count + at.local;
-    }
-    return {reinterpret_cast<T*>(parts[rank]) + offset, static_cast<std::size_t>(length)};
+/// The memory of a box that is a dense row of a tile, where all are near and nobody watches: the commonest transfer of
+/// all, found in less time than a plan takes. Empty for any other box, also one beyond the shape.
+template <class T, std::size_t N>
+[[nodiscard, gnu::always_inline]] inline std::span<T> near_row(array_memory<N> const& array, box<N> const& selected) {
+  distribution<N> const& spread = array.distribution;
+  if (array.parts == nullptr || !spread.is_plain()) return {};
+  std::int64_t const length = selected.dimensions[N - 1].count;
+  std::int64_t rank = 0, offset = 0;
+  for (std::size_t d = 0; d < N; ++d) {
+    interval const& i = selected.dimensions[d];
+    block_dimension const& axis = *spread.along(d).blocks();
+    if ((i.count != 1 && (d + 1 < N || i.step != 1)) || i.first < 0 || i.first >= axis.extent()) return {};
+    place const at = axis.locate(i.first);
+    if (d + 1 == N && length > at.count - at.local) return {};
+    rank = rank * axis.parts() + at.part;
+    offset = offset * at.count + at.local;
   }
+  return {reinterpret_cast<T*>(array.parts[rank]) + offset, static_cast<std::size_t>(length)};
+}
+template <class T, std::size_t N>
+[[nodiscard]] std::span<T> near_row(array_memory<N> const& /*array*/, listed_box<N> const& /*selected*/) {
   return {};
 }
 
@@ -129,11 +129,6 @@ template <class T, std::size_t N, class Selected>
 template <class T, std::size_t N, class Selected>
 [[nodiscard]] touched_owners get_selected(array_memory<N> const& array, Selected const& selected, T* buffer,
                                           stride_array<N> const& strides) {
-  if (strides[N - 1] == 1)
-    if (std::span<T const> const row = near_row<T>(array, selected); !row.empty()) {
-      std::memcpy(static_cast<void*>(buffer), row.data(), row.size_bytes());
-      return {};
-    }
   return for_each_road<T>(
       array, selected, "get", access_kind::read,
       [&](piece<N> const& each, T const* memory) {
@@ -150,11 +145,6 @@ template <class T, std::size_t N, class Selected>
 template <class T, std::size_t N, class Selected>
 [[nodiscard]] touched_owners put_selected(array_memory<N> const& array, Selected const& selected, T const* buffer,
                                           stride_array<N> const& strides) {
-  if (strides[N - 1] == 1)
-    if (std::span<T> const row = near_row<T>(array, selected); !row.empty()) {
-      std::memcpy(static_cast<void*>(row.data()), buffer, row.size_bytes());
-      return {};
-    }
   return for_each_road<T>(
       array, selected, "put", access_kind::write,
       [&](piece<N> const& each, T* memory) {
