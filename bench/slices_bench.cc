@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -109,6 +110,45 @@ public:
                      raw.flush(other_);
                    }),
                    bytes);
+    if (table_.far()) {
+      std::vector<double> rows;
+      table_.compare("get " + label + ", rows by MPI_Get and loops by hand", "GB/s", expected, get,
+                     bench::on_rank_0([&] { get_by_hand(raw, data, count, step, first, rows); }), bytes);
+    }
+  }
+
+  /// A patch by plain gets: one for each row with what lies between its elements, or for each element where that would
+  /// be too much; then the loops.
+  template <std::size_t N>
+  void get_by_hand(bench::raw_window<double>& raw, double* data, std::array<long, N> const& count,
+                   std::array<long, N> const& step, long first, std::vector<double>& rows) const {
+    long const elements = count[N - 1], between = std::abs(step[N - 1]);
+    long const pieces = between <= 4 ? 1 : elements, length = between <= 4 ? (elements - 1) * between + 1 : 1;
+    long const before = pieces == 1 && step[N - 1] < 0 ? length - 1 : 0;
+    std::array<long, N> index{};
+    std::size_t got = 0;
+    std::array<long, N> dense{}, from{};
+    long volume = 1, behind = pieces * length;
+    for (std::size_t d = N; d-- > 0; volume *= count[d]) {
+      dense[d] = volume;
+      from[d] = d + 1 == N ? (pieces == 1 ? step[d] : 1) : behind;
+      if (d + 1 < N) behind *= count[d];
+    }
+    rows.resize(static_cast<std::size_t>(volume / elements * pieces * length));
+    for (bool more = true; more;) {
+      long at = first;
+      for (std::size_t d = 0; d + 1 < N; ++d) at += index[d] * step[d];
+      for (long piece = 0; piece < pieces; ++piece, got += static_cast<std::size_t>(length))
+        MPI_Get(rows.data() + got, static_cast<int>(length), MPI_DOUBLE, other_, at - before + piece * step[N - 1],
+                static_cast<int>(length), MPI_DOUBLE, raw.raw());
+      more = false;
+      for (std::size_t d = N - 1; d-- > 0 && !more;) {
+        more = ++index[d] < count[d];
+        if (!more) index[d] = 0;
+      }
+    }
+    raw.flush(other_);
+    loops<N>{count, dense, from}(data, rows.data() + before);
   }
 
   void patches() {

@@ -6,57 +6,33 @@
 namespace armada::detail {
 
 /// What a call is told of one side: a count and a datatype, which is MPI's own where the elements lie one behind the
-/// other. Built with int constructors (quirk 12).
+/// other, and one that the window keeps where rows are evenly spaced.
 class far_rows::call_type {
 public:
-  /// `count` elements, `step` bytes apart.
-  call_type(element_layout const& element, std::int64_t count, std::int64_t step) {
-    if (step == element.bytes)
-      is_dense(element, count);
-    else
-      call<MPI_Type_create_hvector>(static_cast<int>(count), element.units, MPI_Aint{step}, element.unit, &type_);
-    commit();
+  call_type(block_types& kept, block_shape const& shape) {
+    if (shape.dense()) {
+      count_ = static_cast<int>(shape.rows * shape.count) * shape.element.units;
+      type_ = shape.element.unit;
+    } else {
+      type_ = kept.of(shape);
+    }
   }
-  /// The same at each of these places.
-  call_type(element_layout const& element, std::int64_t count, std::int64_t step, row_places const& places) {
-    if (step != element.bytes)
-      at_places(1, call_type(element, count, step).type_, places);
-    else if (places.even() && places.gap() == count * element.bytes)
-      is_dense(element, places.count() * count);
-    else
-      at_places(static_cast<int>(count) * element.units, element.unit, places);
-    commit();
-  }
-  call_type(call_type const&) = delete;
-  call_type& operator=(call_type const&) = delete;
-  ~call_type() {
-    if (!dense_) MPI_Type_free(&type_);
+  /// Such rows at other places. Built with the int constructor (quirk 12).
+  call_type(block_types& kept, block_shape const& shape, MPI_Aint const* places) {
+    bool const dense = shape.dense_rows();
+    int const units = dense ? static_cast<int>(shape.count) * shape.element.units : 1;
+    MPI_Datatype const row = dense ? shape.element.unit : kept.of({shape.element, shape.count, shape.step, 1, 0});
+    call<MPI_Type_create_hindexed_block>(static_cast<int>(shape.rows), units, places, row, &type_);
+    own_ = datatype::adopt(type_);
   }
 
   [[nodiscard]] int count() const noexcept { return count_; }
   [[nodiscard]] MPI_Datatype type() const noexcept { return type_; }
 
 private:
-  void is_dense(element_layout const& element, std::int64_t count) noexcept {
-    count_ = static_cast<int>(count) * element.units;
-    type_ = element.unit;
-    dense_ = true;
-  }
-  /// MPI is quicker with places that it can count.
-  void at_places(int length, MPI_Datatype old, row_places const& places) {
-    auto const rows = static_cast<int>(places.count());
-    if (places.even())
-      call<MPI_Type_create_hvector>(rows, length, places.gap(), old, &type_);
-    else
-      call<MPI_Type_create_hindexed_block>(rows, length, places.list(), old, &type_);
-  }
-  void commit() {
-    if (!dense_) call<MPI_Type_commit>(&type_);
-  }
-
   int count_ = 1;
   MPI_Datatype type_ = MPI_DATATYPE_NULL;
-  bool dense_ = false;
+  datatype own_;
 };
 
 std::int64_t far_rows::limit() const noexcept { return std::min(most_together, window_.chunk()); }
@@ -91,21 +67,41 @@ void far_rows::one_row(std::byte const* here, std::int64_t there) {
   auto const most = std::max<std::int64_t>(1, limit() / element.bytes);
   for (std::int64_t done = 0; done < layout_.count; done += most) {
     auto const part = std::min(most, layout_.count - done);
-    call_mpi(here + done * layout_.here_step, call_type(element, part, layout_.here_step),
-             there + done * layout_.far_step, call_type(element, part, layout_.far_step));
+    blocks(here + done * layout_.here_step, {element, part, layout_.here_step, 1, 0}, there + done * layout_.far_step,
+           {element, part, layout_.far_step, 1, 0});
   }
 }
 
 /// The rows that wait, in one call. One or two contiguous ones are quicker without a datatype.
 void far_rows::together() {
-  if (here_.count() == 1 || (here_.count() == 2 && layout_.contiguous())) {
-    for (std::int64_t i = 0; i < here_.count(); ++i) one_row(first_here_ + here_[i], first_there_ + there_[i]);
-  } else {
-    call_mpi(first_here_, call_type(layout_.element, layout_.count, layout_.here_step, here_), first_there_,
-             call_type(layout_.element, layout_.count, layout_.far_step, there_));
-  }
+  auto const rows = here_.count();
+  block_shape const mine{layout_.element, layout_.count, layout_.here_step, rows, here_.gap()};
+  block_shape const theirs{layout_.element, layout_.count, layout_.far_step, rows, there_.gap()};
+  auto& kept = window_.block_types();
+  auto const type_of = [&](block_shape const& shape, row_places const& places) {
+    return places.even() ? call_type(kept, shape) : call_type(kept, shape, places.list());
+  };
+  if (rows == 1 || (rows == 2 && layout_.contiguous()))
+    for (std::int64_t i = 0; i < rows; ++i) one_row(first_here_ + here_[i], first_there_ + there_[i]);
+  else if (here_.even() && there_.even())
+    blocks(first_here_, mine, first_there_, theirs);
+  else
+    call_mpi(first_here_, type_of(mine, here_), first_there_, type_of(theirs, there_));
   here_.clear();
   there_.clear();
+}
+
+/// Evenly spaced rows on both sides, met in the order of memory here: that is quicker than in the order there.
+void far_rows::blocks(std::byte const* here, block_shape mine, std::int64_t there, block_shape theirs) {
+  if (mine.step < 0) {
+    here += mine.turn_rows();
+    there += theirs.turn_rows();
+  }
+  if (mine.gap < 0) {
+    here += mine.turn_gap();
+    there += theirs.turn_gap();
+  }
+  call_mpi(here, call_type(window_.block_types(), mine), there, call_type(window_.block_types(), theirs));
 }
 
 void far_rows::call_mpi(std::byte const* here, call_type const& mine, std::int64_t there, call_type const& theirs) {

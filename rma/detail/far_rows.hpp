@@ -5,6 +5,7 @@
 #include <armada/core/datatype.hpp>
 #include <armada/core/operation.hpp>
 #include <armada/core/strided_copy.hpp>
+#include <armada/rma/detail/block_types.hpp>
 #include <armada/rma/detail/window_state.hpp>
 
 #include <cstddef>
@@ -16,13 +17,6 @@ namespace armada::detail {
 
 /// What happens to the elements of the far part.
 enum class far_access { get, put, accumulate };
-
-/// What elements consist of for MPI: some of a predefined type.
-struct element_layout {
-  MPI_Datatype unit;
-  int units;
-  std::int64_t bytes; ///< of the element
-};
 
 /// For bytes that are only moved: the widest type that fits is the quickest.
 template <class T>
@@ -132,6 +126,7 @@ private:
 
   void one_row(std::byte const* here, std::int64_t there);
   void together();
+  void blocks(std::byte const* here, block_shape mine, std::int64_t there, block_shape theirs);
   void call_mpi(std::byte const* here, call_type const& mine, std::int64_t there, call_type const& theirs);
   [[nodiscard]] std::int64_t limit() const noexcept;
 

@@ -186,6 +186,7 @@ void window_state::release() noexcept {
   }
   open_ = false;
   raw_ = MPI_WIN_NULL;
+  block_types_.clear();
   regions_.reset();
   races_.reset();
   memory_.release();

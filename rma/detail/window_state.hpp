@@ -7,6 +7,7 @@
 #include <armada/core/group.hpp>
 #include <armada/core/resource.hpp>
 #include <armada/core/watchdog.hpp>
+#include <armada/rma/detail/block_types.hpp>
 #include <armada/rma/detail/window_memory.hpp>
 #include <armada/rma/synchronisation.hpp>
 #include <armada/rma/window_options.hpp>
@@ -147,6 +148,8 @@ public:
   static constexpr std::int64_t default_chunk = std::int64_t{1} << 30;
   void set_chunk(std::int64_t bytes) noexcept { chunk_ = bytes; }
   [[nodiscard]] std::int64_t chunk() const noexcept { return chunk_; }
+  /// The datatypes of its strided transfers.
+  [[nodiscard]] detail::block_types& block_types() noexcept { return block_types_; }
 
   /// MPI's own handle, MPI_WIN_NULL where MPI has no part in it, and where a part's byte `offset` is for it. Every call
   /// of MPI that reaches a part asks for that, so that flushes know whom they are for.
@@ -195,6 +198,7 @@ private:
   MPI_Win raw_ = MPI_WIN_NULL;
   std::unordered_map<int, part_extent> far_extents_;
   std::int64_t chunk_ = default_chunk;
+  detail::block_types block_types_;
 
   std::unique_ptr<race_watch> races_;
   std::uint64_t exclusives_heard_ = 0;
