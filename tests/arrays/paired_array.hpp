@@ -14,18 +14,33 @@
 
 namespace armada::random_programs {
 
+/// An array, with ghost cells or without.
+template <class Array>
+[[nodiscard]] Array made_by(array_plan const& plan, communicator const& comm,
+                            ghost_cells<Array::dimensions> const& room = {}) {
+  constexpr std::size_t N = Array::dimensions;
+  index_array<N> extents{}, parts{};
+  cut_array<N> cuts;
+  std::copy_n(plan.extents.begin(), N, extents.begin());
+  std::copy_n(plan.grid.begin(), N, parts.begin());
+  std::copy_n(plan.cuts.begin(), N, cuts.begin());
+  auto made =
+      plan.balanced ? Array(comm, extents, cuts, room) : Array(comm, extents, cuts, process_grid<N>(parts), room);
+  if (plan.chunk > 0) made.window().set_chunk(plan.chunk);
+  return made;
+}
+
 /// Sections with one of `Kept` numbers of dimensions are made.
 template <class T, std::size_t N, storage_order Order, std::size_t... Kept>
 class paired_array {
 public:
   using array = distributed_array<T, N, Order>;
 
-  paired_array(array_plan const& what, communicator const& comm) : plan(what), distributed(made(what, comm)) {
+  paired_array(array_plan const& what, communicator const& comm) : plan(what), distributed(made_by<array>(what, comm)) {
     auto const parts = distributed.distribution().grid().extents;
     serial.resize(static_cast<std::size_t>(distributed.size()));
     for (int r = 0; r < comm.size(); ++r)
       tiles.push_back(plan.tile_places(r, indices(parts.begin(), parts.end()), Order));
-    if (plan.chunk > 0) distributed.window().set_chunk(plan.chunk);
   }
   /// Whether the library says of every element what counting says.
   [[nodiscard]] bool is_laid_out() const {
@@ -58,14 +73,6 @@ public:
   std::vector<std::vector<std::size_t>> tiles; ///< of each rank: places in `serial`
 
 private:
-  static array made(array_plan const& plan, communicator const& comm) {
-    index_array<N> extents{}, parts{};
-    cut_array<N> cuts;
-    std::copy_n(plan.extents.begin(), N, extents.begin());
-    std::copy_n(plan.grid.begin(), N, parts.begin());
-    std::copy_n(plan.cuts.begin(), N, cuts.begin());
-    return plan.balanced ? array(comm, extents, cuts) : array(comm, extents, cuts, process_grid<N>(parts));
-  }
   template <std::size_t M>
   void with_kept(any_selection const& chosen, std::vector<int> const& axes, auto use) {
     auto const resolved = [&]<std::size_t L, class Box>(std::vector<any_slice> const& slices, indices const& extents,

@@ -8,7 +8,9 @@
 #include "tests/arrays/random_search.hpp"
 #include "tests/arrays/random_values.hpp"
 #include "tests/arrays/whole_computing.hpp"
+#include "tests/arrays/whole_halo.hpp"
 #include "tests/arrays/whole_motion.hpp"
+#include "tests/arrays/whole_reshape.hpp"
 
 #include <xtensor/xadapt.hpp>
 
@@ -19,7 +21,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -95,10 +96,10 @@ private:
     case deed::update: return elements(each);
     case deed::store: return stores(each);
     case deed::fill: return at(each.array).fill(value_of<T>(each.actions.front().values, 0));
-    case deed::move:
-      return expect(move_whole(at(each.array), at(each.other), each.form), "on its way the array is wrong");
-    case deed::compute:
-      return expect(compute_whole(at(each.array), at(each.other), each.form), "computed values are wrong");
+    case deed::move: return expect(move_whole(at(each.array), at(each.other), each.form), "moved it is wrong");
+    case deed::compute: return expect(compute_whole(at(each.array), at(each.other), each.form), "results are wrong");
+    case deed::reshape: return expect(reshape_whole(at(each.array), each.made, each.form), "reshaped it is wrong");
+    case deed::halo: return expect(halo_whole(at(each.array), each), "a cell around it is wrong");
     case deed::read: return reads(each);
     }
   }

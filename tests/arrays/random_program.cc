@@ -1,7 +1,11 @@
 #include "tests/arrays/random_program.hpp"
 
+#include <armada/arrays/boundary.hpp>
+
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <numeric>
 #include <string_view>
 
 namespace armada::random_programs {
@@ -35,21 +39,13 @@ public:
   array_plan array(random_source& random) const {
     static constexpr std::array<std::int64_t, 8> longest{0, 17, 17, 8, 5, 4, 3, 3};
     std::int64_t const most = longest[able_.dimensions];
-    array_plan plan;
-    std::vector<std::int64_t> grid(able_.dimensions, 1);
-    for (int rest = made_.ranks, prime = 2; rest > 1; ++prime)
-      for (; rest % prime == 0; rest /= prime)
-        grid[static_cast<std::size_t>(random.between(0, std::ssize(grid) - 1))] *= prime;
-    plan.grid = grid;
-    for (auto const parts : grid) {
+    indices extents;
+    for (std::size_t d = 0; d < able_.dimensions; ++d) {
       auto extent = random.chance(4) ? 0 : random.chance(15) ? random.between(1, 3) : random.between(1, most);
       if (able_.dimensions == 1 && random.chance(20)) extent = random.between(100, 700);
-      plan.extents.push_back(extent);
-      plan.cuts.push_back(any_cut(random, extent, parts));
+      extents.push_back(extent);
     }
-    plan.balanced = random.chance(30);
-    if (random.chance(10)) plan.chunk = random.between(20, 500);
-    return plan;
+    return spread(random, extents, any_cut);
   }
 
   step any_step(random_source& random) {
@@ -72,6 +68,8 @@ public:
     case deed::update: elements(random, each); break;
     case deed::store:
     case deed::fill: each.actions.push_back({.values = random.seed()}); break;
+    case deed::reshape: reshape(random, each); break;
+    case deed::halo: halo(random, each); break;
     case deed::move:
     case deed::compute:
     case deed::read: break;
@@ -80,6 +78,17 @@ public:
   }
 
 private:
+  /// An array of these extents, with `cut_of(random, extent, parts)` along each.
+  array_plan spread(random_source& random, indices const& extents, auto cut_of) const {
+    array_plan plan{.extents = extents, .grid = indices(extents.size(), 1), .cuts = {}};
+    for (int rest = made_.ranks, prime = 2; rest > 1; ++prime)
+      for (; rest % prime == 0; rest /= prime)
+        plan.grid[static_cast<std::size_t>(random.between(0, std::ssize(extents) - 1))] *= prime;
+    for (std::size_t d = 0; d < extents.size(); ++d) plan.cuts.push_back(cut_of(random, extents[d], plan.grid[d]));
+    plan.balanced = random.chance(30);
+    if (random.chance(10)) plan.chunk = random.between(20, 500);
+    return plan;
+  }
   static cut any_cut(random_source& random, std::int64_t extent, std::int64_t parts) {
     switch (random.between(0, parts == 1 ? 4 : 3)) {
     case 0: return block;
@@ -100,7 +109,10 @@ private:
                                              deed::put,    deed::accumulate, deed::accumulate, deed::copy,  deed::copy,
                                              deed::fetch,  deed::gets,       deed::puts,       deed::touch, deed::touch,
                                              deed::update, deed::store,      deed::fill,       deed::read};
-    if (random.chance(8)) return random.chance(50) ? deed::move : deed::compute;
+    static constexpr std::array of_whole_arrays{deed::move, deed::compute, deed::reshape, deed::halo};
+    if (random.chance(30))
+      if (deed const what = random.one_of(of_whole_arrays); able_.dimensions <= few_dimensions || what == deed::move)
+        return what;
     for (;;)
       if (deed const what = random.one_of(with_updates);
           able_.updates || (what != deed::accumulate && what != deed::update))
@@ -183,6 +195,46 @@ private:
     }
   }
 
+  /// Into a shape of as many elements.
+  void reshape(random_source& random, step& each) const {
+    indices const& extents = made_.arrays[each.array].extents;
+    indices shape(random.chance(50) ? able_.dimensions : beside(able_.dimensions), 1);
+    auto const any_extent = [&]() -> std::int64_t& {
+      return shape[static_cast<std::size_t>(random.between(0, std::ssize(shape) - 1))];
+    };
+    auto volume = std::accumulate(extents.begin(), extents.end(), std::int64_t{1}, std::multiplies<>{});
+    if (volume == 0) {
+      for (auto& extent : shape) extent = random.between(0, 5);
+      any_extent() = 0;
+    }
+    for (std::int64_t prime = 2; volume > 1; ++prime)
+      for (; volume % prime == 0; volume /= prime) any_extent() *= prime;
+    each.made = spread(random, shape, any_cut);
+    each.made.balanced = true;
+  }
+  /// Mostly one that the parts are large enough for.
+  void halo(random_source& random, step& each) const {
+    each.made = spread(random, made_.arrays[each.array].extents, [](auto& numbers, auto extent, auto parts) {
+      return numbers.chance(70) ? block : any_cut(numbers, extent, parts);
+    });
+    for (std::size_t d = 0; d < able_.dimensions; ++d) {
+      auto const most = std::min<std::int64_t>(3, each.made.extents[d] / each.made.grid[d]);
+      auto const width = [&] { return random.between(0, random.chance(95) ? most : 3); };
+      auto const end = [&]() -> std::int64_t {
+        return random.one_of(std::array<std::int64_t, 5>{boundary::open, boundary::periodic, boundary::mirrored,
+                                                         boundary::reflected, halo_plan::fixed});
+      };
+      bool const around = random.chance(30);
+      each.around.below.push_back(width());
+      each.around.above.push_back(width());
+      each.around.room_below.push_back(each.around.below[d] + random.between(0, 1));
+      each.around.room_above.push_back(each.around.above[d] + random.between(0, 1));
+      each.around.lower.push_back(around ? std::int64_t{boundary::periodic} : end());
+      each.around.upper.push_back(around ? std::int64_t{boundary::periodic} : end());
+    }
+    each.around.corners = random.chance(60);
+  }
+
   program& made_;
   abilities const& able_;
 };
@@ -211,6 +263,15 @@ constexpr std::array<std::string_view, 12> targets{
 
 std::string name(std::size_t array) { return std::string(1, static_cast<char>('a' + array)); }
 
+/// What follows the communicator.
+std::string text_of(array_plan const& plan) {
+  std::string cuts;
+  for (auto const& how : plan.cuts) cuts += (cuts.empty() ? "" : ", ") + how.text();
+  return detail::tuple_text(plan.extents) + ", {" + cuts + "}" +
+         (plan.balanced ? "" : ", grid " + detail::tuple_text(plan.grid)) + ")" +
+         (plan.chunk > 0 ? ", far in chunks of " + std::to_string(plan.chunk) : "");
+}
+
 std::string text_of(step const& each, action const& one) {
   std::string const a = name(each.array), b = name(each.other), target = a + one.into.text();
   std::string const on = "rank " + std::to_string(one.rank) + ": ";
@@ -237,6 +298,8 @@ std::string text_of(step const& each, action const& one) {
   case deed::fill: return "all: " + a + ".fill(value(" + std::to_string(one.values) + "))";
   case deed::move:
   case deed::compute:
+  case deed::reshape:
+  case deed::halo:
   case deed::read: break;
   }
   return "";
@@ -266,6 +329,16 @@ std::vector<std::size_t> array_plan::tile_places(int rank, indices const& on_gri
   return result;
 }
 
+std::string halo_plan::text() const {
+  static constexpr std::array<std::string_view, 5> ends{"fixed", "open", "periodic", "mirrored", "reflected"};
+  std::string text = "width " + detail::tuple_text(below) + " and " + detail::tuple_text(above) + " of " +
+                     detail::tuple_text(room_below) + " and " + detail::tuple_text(room_above);
+  for (std::size_t d = 0; d < lower.size(); ++d)
+    text += std::string(d == 0 ? ", " : "; ") + std::string(ends[static_cast<std::size_t>(lower[d] + 1)]) + " and " +
+            std::string(ends[static_cast<std::size_t>(upper[d] + 1)]);
+  return text + (corners ? ", corners" : "");
+}
+
 program draw(std::uint64_t seed, int ranks, abilities const& able) {
   program made{.seed = seed, .ranks = ranks, .arrays = {}, .steps = {}};
   drawing draws(made, able);
@@ -284,19 +357,20 @@ std::string text_of(step const& each) {
   if (each.what == deed::move || each.what == deed::compute)
     text = std::string("  all: ") + (each.what == deed::move ? "move" : "compute") + "_whole(" + name(each.array) +
            ", " + name(each.other) + ", " + std::to_string(each.form) + ")\n";
+  if (each.what == deed::reshape)
+    text = "  all: reshape_whole(" + name(each.array) + ", " + std::to_string(each.form) + "), to (" +
+           text_of(each.made) + "\n";
+  if (each.what == deed::halo)
+    text = "  all: halo_whole(" + name(each.array) + ", " + std::to_string(each.form) + "), of (" + text_of(each.made) +
+           ", " + each.around.text() + "\n";
   return text;
 }
 
 std::string text_of(program const& all, abilities const& able) {
   std::string text;
   for (std::size_t i = 0; i < all.arrays.size(); ++i) {
-    auto const& plan = all.arrays[i];
-    std::string cuts;
-    for (auto const& how : plan.cuts) cuts += (cuts.empty() ? "" : ", ") + how.text();
     text += "  distributed_array<" + able.type + "> " + name(i) + "(comm of " + std::to_string(all.ranks) + ", " +
-            detail::tuple_text(plan.extents) + ", {" + cuts + "}" +
-            (plan.balanced ? "" : ", grid " + detail::tuple_text(plan.grid)) + ")" +
-            (plan.chunk > 0 ? ", far in chunks of " + std::to_string(plan.chunk) : "") + "\n";
+            text_of(all.arrays[i]) + "\n";
   }
   for (step const& each : all.steps) text += text_of(each);
   return text;

@@ -23,6 +23,11 @@ struct abilities {
   storage_order order = storage_order::row_major;
 };
 
+/// With arrays of more dimensions nothing is computed, reshaped, or exchanged: to compile in time.
+inline constexpr std::size_t few_dimensions = 3;
+/// The other number of dimensions that arrays of so many are reshaped to.
+[[nodiscard]] constexpr std::size_t beside(std::size_t dimensions) { return dimensions == 1 ? 2 : dimensions - 1; }
+
 /// An array to be made.
 struct array_plan {
   indices extents, grid;
@@ -32,6 +37,18 @@ struct array_plan {
 
   /// The places, in a dense array, of the elements of a rank's tile in the order of its memory; found by counting.
   [[nodiscard]] std::vector<std::size_t> tile_places(int rank, indices const& on_grid, storage_order order) const;
+};
+
+/// The ghost cells that an array is given, and how a halo fills them.
+struct halo_plan {
+  static constexpr std::int64_t fixed = -1;
+
+  indices below, above;           ///< the widths
+  indices room_below, room_above; ///< how many ghost cells there are
+  indices lower, upper;           ///< what lies beyond the ends: a `boundary::kind`, or `fixed`
+  bool corners = false;
+
+  [[nodiscard]] std::string text() const;
 };
 
 enum class deed {
@@ -48,6 +65,8 @@ enum class deed {
   fill,
   move,    ///< the whole array: copied, redistributed, transposed, concatenated
   compute, ///< with whole arrays: an expression, reductions, running sums, sorting
+  reshape, ///< the whole array, into the shape of `made` and back
+  halo,    ///< around a copy of the array, cut like `made`: exchanged, swept over, and copied back
   read     ///< tiles in memory of the host, and the whole array
 };
 
@@ -68,6 +87,8 @@ struct step {
   std::int64_t mode = 0; ///< blocking, nonblocking, deferred
   std::int64_t op = 0;   ///< plus, maximum, minimum, replace
   std::vector<action> actions;
+  array_plan made{}; ///< of another array that takes part
+  halo_plan around{};
 };
 
 struct program {

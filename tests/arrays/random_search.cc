@@ -96,7 +96,7 @@ std::optional<std::uint64_t> number_from(char const* variable) {
 
 finding search(std::vector<subject> const& subjects, std::uint64_t first, std::uint64_t programs) {
   arena const places;
-  bool const trace = number_from("ARMADA_TRACE").value_or(0) != 0;
+  bool const trace = number_from("ARMADA_PROGRAMS").value_or(0) != 0;
   for (std::uint64_t seed = first; seed < first + programs; ++seed) {
     attempt const tried(places, subjects, seed);
     if (trace && world().rank() == 0) std::cout << "seed " << seed << "\n" << tried.text() << std::flush;

@@ -33,7 +33,7 @@ struct finding {
 [[nodiscard]] finding search(std::vector<subject> const& subjects, std::uint64_t first, std::uint64_t programs);
 
 /// The search that a test makes: 140 programs from a seed that nobody chose, unless ARMADA_CASES and ARMADA_SEED say
-/// otherwise. With ARMADA_TRACE=1 each program is printed before it runs: the last one is what crashed or hangs.
+/// otherwise. With ARMADA_PROGRAMS=1 each program is printed before it runs: the last one is what crashed or hangs.
 void expect_none_fails(std::vector<subject> const& subjects);
 
 } // namespace armada::random_programs

@@ -18,9 +18,10 @@
 
 namespace armada::random_programs {
 
-/// Elements that numbers can be computed with, in few enough dimensions to compile in time.
+/// Elements that numbers can be computed with, in few enough dimensions.
 template <class Pair>
-concept computable = std::is_arithmetic_v<typename Pair::array::value_type> && Pair::array::dimensions <= 3;
+concept computable =
+    std::is_arithmetic_v<typename Pair::array::value_type> && Pair::array::dimensions <= few_dimensions;
 
 /// The places of the elements along one axis: `use(number of the line, places)`, in the order of a result without it.
 inline void for_each_line(indices const& extents, std::size_t axis, auto use) {
