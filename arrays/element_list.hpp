@@ -125,6 +125,43 @@ void scatter(Array& a, List const& indices, Values const& values) {
       .complete(a.window());
 }
 
+namespace detail {
+
+/// Each element at `indices` = op(element, its value), atomically; one that is listed several times gets all of them.
+template <class Array, class List, class Values, class Op>
+void update_elements(char const* operation, Array& a, List const& indices, Values const& values, Op op) {
+  using T = typename Array::value_type;
+  check_elements(a, indices);
+  auto const value = values_for<T>(operation, a, indices, values);
+  tell_watch(a, indices, operation, access_kind::update);
+  auto& window = a.window();
+  if (window.all_near()) {
+    auto const* const memory = window.memory();
+    auto* const locks = &window.locks();
+    use_near<T>(a, indices, [&, memory, locks](T* element, std::int64_t position) {
+      static_cast<void>(near_fetch<T>({element, memory, locks}, value(position), op));
+    });
+    return;
+  }
+  auto elements = places_of(a, indices); // near ones too: the processor's updates and MPI's do not mix
+  sort_by_place(elements);
+  auto const dense = merge_places<T>(elements, [&](std::size_t first, std::size_t last) {
+    T all = value(elements[first].position);
+    while (++first < last) all = static_cast<T>(op(all, value(elements[first].position)));
+    return all;
+  });
+  if constexpr (taken_as_signed<Op, T>)
+    for (std::size_t k = 0; k < elements.size(); ++k)
+      far_update_by_swap(window, dense(k), elements[k].owner, bytes_of<T>(elements[k].offset), op);
+  else if constexpr (!std::same_as<Op, no_op>) // which MPI knows for fetching only
+    move_elements(
+        window, elements, [&](std::size_t number) { return dense.data() + number; }, far_access::accumulate,
+        {datatype_of<T>(), 1, sizeof(T)}, accumulate_operation_of<T>(op))
+        .complete(window);
+}
+
+} // namespace detail
+
 /// Adds to the elements at `indices` values: one for each, or one for all; atomically with respect to every other
 /// update. An element that is listed several times gets all of them. Throws `argument_error` for values of another
 /// number.
@@ -132,29 +169,7 @@ template <detail::array_of_variables Array, detail::element_list<Array::dimensio
           detail::values_of<typename Array::value_type> Values>
   requires(accumulator<std::plus<>, typename Array::value_type>)
 void scatter_add(Array& a, List const& indices, Values const& values) {
-  using T = typename Array::value_type;
-  detail::check_elements(a, indices);
-  auto const value = detail::values_for<T>("scatter_add", a, indices, values);
-  detail::tell_watch(a, indices, "scatter_add", detail::access_kind::update);
-  if (auto& window = a.window(); window.all_near()) {
-    auto const* const memory = window.memory();
-    auto* const locks = &window.locks();
-    detail::use_near<T>(a, indices, [&, memory, locks](T* element, std::int64_t position) {
-      static_cast<void>(detail::near_fetch<T>({element, memory, locks}, value(position), std::plus<>{}));
-    });
-    return;
-  }
-  auto elements = detail::places_of(a, indices); // near ones too: the processor's updates and MPI's do not mix
-  detail::sort_by_place(elements);
-  auto const dense = detail::merge_places<T>(elements, [&](std::size_t first, std::size_t last) {
-    T sum = value(elements[first].position);
-    while (++first < last) sum = static_cast<T>(sum + value(elements[first].position));
-    return sum;
-  });
-  detail::move_elements(
-      a.window(), elements, [&](std::size_t number) { return dense.data() + number; }, detail::far_access::accumulate,
-      {datatype_of<T>(), 1, sizeof(T)}, accumulate_operation_of<T>(std::plus<>{}))
-      .complete(a.window());
+  detail::update_elements("scatter_add", a, indices, values, std::plus<>{});
 }
 
 } // namespace armada

@@ -3,6 +3,8 @@
 /// The elements of an array where a mask of its shape is true: what `a(mask)` gives.
 
 #include <armada/arrays/element_list.hpp>
+#include <armada/arrays/section_arithmetic.hpp>
+#include <armada/rma/target.hpp>
 
 #include <xtensor/xexpression.hpp>
 #include <xtensor/xtensor.hpp>
@@ -44,8 +46,9 @@ template <std::size_t N, class E>
 
 } // namespace detail
 
-/// Elements of `Array` in row-major order: reads as a tensor of one dimension, takes a value or a tensor of the same
-/// length; `+=` and `-=` are atomic. Built on `gather`, `scatter` and `scatter_add`. Must not outlive the array.
+/// Elements of `Array` in row-major order: reads as a tensor of one dimension, also in arithmetic, takes a value or a
+/// tensor of the same length; `+=` and `-=` are atomic. Built on `gather`, `scatter` and `scatter_add`. Must not
+/// outlive the array.
 template <class Array>
 class masked {
   static constexpr std::size_t N = Array::dimensions;
@@ -54,11 +57,13 @@ class masked {
 public:
   using value_type = typename Array::value_type;
   using tensor = xt::xtensor<value_type, 1>;
+  static constexpr std::size_t dimensions = 1;
 
   masked(Array& array, std::vector<index_array<N>> indices) : array_(&array), indices_(std::move(indices)) {}
 
   [[nodiscard]] std::int64_t size() const noexcept { return std::ssize(indices_); }
   [[nodiscard]] std::vector<index_array<N>> const& indices() const noexcept { return indices_; }
+  [[nodiscard]] Array& array() const noexcept { return *array_; }
 
   operator tensor() const { return gather(*array_, indices_); } // NOLINT(*-explicit-*): it stands for its elements
 
@@ -76,9 +81,10 @@ public:
       requires writes {
     return *this = static_cast<tensor>(other);
   }
-  template <class Other>
-  requires writes masked const& operator=(masked<Other> const& other) const { // NOLINT(*-assign*)
-    return *this = static_cast<typename masked<Other>::tensor>(other);
+  template <detail::section_operand Other>
+    requires(writes && !std::same_as<Other, masked>)
+  masked const& operator=(Other const& other) const { // NOLINT(*-assign*)
+    return *this = static_cast<typename Other::tensor>(other);
   }
   masked(masked const&) = default;
 
@@ -98,16 +104,67 @@ public:
   template <class E>
     requires(writes&& accumulator<std::plus<>, value_type>)
   masked const& operator-=(xt::xexpression<E> const& values) const { return *this += -values.derived_cast(); }
+  template <detail::section_operand Other>
+    requires(writes&& accumulator<std::plus<>, value_type>)
+  masked const& operator+=(Other const& other) const { return *this += static_cast<typename Other::tensor>(other); }
+  template <detail::section_operand Other>
+    requires(writes&& accumulator<std::plus<>, value_type>)
+  masked const& operator-=(Other const& other) const { return *this -= static_cast<typename Other::tensor>(other); }
 
 private:
   Array* array_;
   std::vector<index_array<N>> indices_;
 };
 
-/// The elements where a mask is true, as a new tensor.
 template <class Array>
-[[nodiscard]] auto get(masked<Array> const& from) {
-  return static_cast<typename masked<Array>::tensor>(from);
+inline constexpr bool detail::is_section<masked<Array>> = true;
+
+/// The elements where a mask is true, as a new tensor. With `nonblocking` a pending that gives it.
+template <class Array, completion Mode = blocking_t>
+[[nodiscard]] auto get(masked<Array> const& from, Mode mode = {}) {
+  if constexpr (std::same_as<Mode, blocking_t>)
+    return static_cast<typename masked<Array>::tensor>(from);
+  else
+    return gather(from.array(), from.indices(), mode);
+}
+/// The elements, into a buffer of the same length. Throws `argument_error` for one of another.
+template <class Array, writable Buffer>
+void get(masked<Array> const& from, Buffer&& into) {
+  gather(from.array(), from.indices(), std::forward<Buffer>(into));
+}
+
+namespace detail {
+
+/// A tensor of what an expression gives; anything else as it is.
+template <class T, class Values>
+[[nodiscard]] decltype(auto) listed_values(Values const& values) {
+  if constexpr (xt::is_xexpression<Values>::value)
+    return xt::xtensor<T, 1>(values);
+  else
+    return (values);
+}
+template <class Mode>
+auto completed_already(auto const& array, Mode) {
+  if constexpr (std::same_as<Mode, nonblocking_t>) return completed_later_with(array.memory().window, {}, 0);
+}
+
+} // namespace detail
+
+/// The elements = one value, or values of the same number. They have moved when this returns, whatever the mode.
+template <class Array, class Values, access_mode Mode = blocking_t>
+  requires(!std::is_const_v<Array>)
+auto put(masked<Array> const& into, Values const& values, Mode mode = {}) {
+  scatter(into.array(), into.indices(), detail::listed_values<typename Array::value_type>(values));
+  return detail::completed_already(into.array(), mode);
+}
+
+/// Each element = op(element, the value for it), atomically. Values and modes as `put`.
+template <class Array, class Values, accumulator<typename Array::value_type> Op, access_mode Mode = blocking_t>
+  requires(!std::is_const_v<Array>)
+auto accumulate(masked<Array> const& into, Values const& values, Op op, Mode mode = {}) {
+  detail::update_elements("accumulate", into.array(), into.indices(),
+                          detail::listed_values<typename Array::value_type>(values), op);
+  return detail::completed_already(into.array(), mode);
 }
 
 } // namespace armada

@@ -86,7 +86,7 @@ namespace detail {
 
 [[nodiscard]] constexpr interval compose(interval const& outer, interval const& inner) {
   if (inner.count == 0) return {0, 0, 1};
-  return {outer[inner.first], inner.count, outer.step * inner.step};
+  return {outer[inner.first], inner.count, inner.count == 1 ? 1 : outer.step * inner.step};
 }
 [[nodiscard]] inline index_list as_list(interval const& all) { return index_list(all); }
 [[nodiscard]] inline index_list as_list(index_list const& list) { return list; }

@@ -7,9 +7,12 @@
 #include <armada/core/environment.hpp>
 #include <armada/rma/window.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -31,7 +34,7 @@ int main(int argc, char** argv) {
   auto win = armada::window<double>::allocate(world, long{side} * side);
   auto epoch = win.lock_all();
   bench::raw_window<double> raw(long{side} * side);
-  double const* const memory = table.far() ? nullptr : win.shared(other).data();
+  double* const memory = table.far() ? nullptr : win.shared(other).data();
   std::vector<double> buffer(long{1} << 21, 1.0);
 
   auto const get_one = bench::on_rank_0([&](long k) { epoch.get(buffer[0], {.rank = other, .offset = k % 4096}); });
@@ -58,6 +61,11 @@ int main(int argc, char** argv) {
                       bench::touch(buffer.data());
                     }),
                     static_cast<double>(bytes));
+      table.compare("put of " + size_text(bytes) + ", memcpy", "GB/s", bench::ratio(0.95), put, bench::on_rank_0([&] {
+                      std::memcpy(memory, buffer.data(), static_cast<std::size_t>(bytes));
+                      bench::touch(memory);
+                    }),
+                    static_cast<double>(bytes));
     }
     table.compare("get of " + size_text(bytes) + ", raw MPI_Get", "GB/s",
                   table.far() ? bench::ratio(0.95) : bench::bound{}, get, bench::on_rank_0([&] {
@@ -77,9 +85,11 @@ int main(int argc, char** argv) {
     auto const patch = armada::subarray({side, side}, {edge, edge}, {1, 1});
     auto const elements = std::span(buffer).first(static_cast<std::size_t>(edge) * static_cast<std::size_t>(edge));
     auto const name = "get of a patch of " + std::to_string(edge) + " x " + std::to_string(edge);
+    auto const put_name = "put of a patch of " + std::to_string(edge) + " x " + std::to_string(edge);
     auto const bytes = 8.0 * edge * edge;
     armada::target const where{.rank = other, .layout = patch};
     auto const get = bench::on_rank_0([&, elements] { epoch.get(elements, where); });
+    auto const put = bench::on_rank_0([&, elements] { epoch.put(elements, where); });
     if (!table.far()) {
       table.compare(name + ", rows by memcpy", "GB/s", bench::ratio(0.9), get, bench::on_rank_0([&, edge] {
                       for (int i = 0; i < edge; ++i)
@@ -88,13 +98,23 @@ int main(int argc, char** argv) {
                       bench::touch(buffer.data());
                     }),
                     bytes);
+      table.compare(put_name + ", rows by memcpy", "GB/s", bench::ratio(0.9), put, bench::on_rank_0([&, edge] {
+                      for (int i = 0; i < edge; ++i)
+                        std::memcpy(memory + (i + 1L) * side + 1, buffer.data() + long{i} * edge,
+                                    static_cast<std::size_t>(edge) * 8);
+                      bench::touch(memory);
+                    }),
+                    bytes);
     }
     bench::subarray const type(edge, edge, side, side);
-    table.compare(name + ", raw MPI_Get", "GB/s",
-                  table.far()   ? bench::ratio(1)
-                  : edge < 1024 ? bench::bound{}
-                                : bench::ratio(10),
-                  get, bench::on_rank_0([&, edge] {
+    auto const expected = table.far() ? bench::ratio(1) : edge < 1024 ? bench::bound{} : bench::ratio(10);
+    table.compare(put_name + ", raw MPI_Put", "GB/s", table.far() ? expected : bench::bound{}, put,
+                  bench::on_rank_0([&, edge] {
+                    MPI_Put(buffer.data(), edge * edge, MPI_DOUBLE, other, side + 1, 1, type.raw(), raw.raw());
+                    raw.flush(other);
+                  }),
+                  bytes);
+    table.compare(name + ", raw MPI_Get", "GB/s", expected, get, bench::on_rank_0([&, edge] {
                     MPI_Get(buffer.data(), edge * edge, MPI_DOUBLE, other, side + 1, 1, type.raw(), raw.raw());
                     raw.flush(other);
                   }),
@@ -128,8 +148,7 @@ int main(int argc, char** argv) {
 
   for (long const bytes : {long{8} << 10, long{8} << 20}) {
     table.compare(
-        "making and freeing a window of " + size_text(bytes) + ", raw MPI_Win_allocate", "us",
-        table.far() ? bench::bound{} : bench::ratio(1),
+        "making and freeing a window of " + size_text(bytes) + ", raw MPI_Win_allocate", "us", bench::ratio(1),
         [&](long times) {
           for (long k = 0; k < times; ++k) {
             auto made = armada::window<char>::allocate(world, bytes);
@@ -150,6 +169,26 @@ int main(int argc, char** argv) {
   }
 
   if (table.far()) return 0;
+  // Rank 0 says when it is done; until then the others sleep, or wait inside MPI.
+  auto words = armada::window<std::int64_t>::allocate(world, 1);
+  std::atomic_ref<std::int64_t> const done(words.shared(0)[0]);
+  std::int64_t rounds = 0;
+  table.compare(
+      "get of 8 B from a rank that sleeps, that waits in MPI", "ns", bench::ratio(0.9),
+      [&](long times) {
+        get_one(times);
+        ++rounds;
+        if (world.rank() == 0) done = rounds;
+        while (done.load() < rounds) std::this_thread::sleep_for(std::chrono::microseconds(20));
+      },
+      get_one);
+  auto counts = armada::window<std::int64_t>::allocate(world, 16);
+  auto counting = counts.lock_all();
+  std::atomic_ref<std::int64_t> const count(counts.shared(other)[0]);
+  table.compare("fetch_and_op of all ranks, atomic of all ranks", "ns", bench::ratio(0.9), bench::on_all_ranks([&] {
+                  static_cast<void>(counting.fetch_and_op(1, {.rank = other}, std::plus<>{}));
+                }),
+                bench::on_all_ranks([&] { count.fetch_add(1); }));
   auto exclusive = armada::window<double>::allocate(world, 1);
   table.compare(
       "fence, MPI_Barrier", "ns", bench::bound{},

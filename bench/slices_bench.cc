@@ -303,6 +303,16 @@ public:
       table_.compare("plan a slice on " + std::to_string(ranks) + " ranks, on 100", "ns", bench::value(100),
                      bench::on_rank_0([&] { plan(many); }), bench::on_rank_0([&] { plan(few); }));
     }
+    auto const rows = [&sum](armada::distribution<2> const& spread, std::int64_t count) {
+      armada::for_each_piece(spread, armada::select(spread.shape(), range(0, count), range(10, 40)).selected,
+                             [&](armada::piece<2> const& each) { sum += each.tile_offset; });
+      bench::touch(&sum);
+    };
+    armada::distribution<2> const slabs({1'000'000, 1'000'000}, 10'000); // of 100 rows
+    table_.compare("plan a slice with 1000 owners, 100 with 10", "us", bench::ratio(0.9),
+                   bench::on_rank_0([&] { rows(slabs, 100'000); }), bench::on_rank_0([&] {
+                     for (int k = 0; k < 100; ++k) rows(slabs, 1000);
+                   }));
     static_assert(sizeof(armada::distribution<2>) <= 512, "however many ranks");
     table_.compare(
         "describe an array to 100000 ranks, to 100", "ns", bench::ratio(0.8), bench::on_rank_0([&] {

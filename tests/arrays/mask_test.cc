@@ -8,7 +8,10 @@
 #include <gtest/gtest.h>
 #include <xtensor/xarray.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <utility>
+#include <vector>
 
 namespace armada {
 namespace {
@@ -67,6 +70,49 @@ TEST(mask, moves_between_arrays_of_three_dimensions) {
   from.fence();
   EXPECT_EQ(get(from(numbers < 4)), (row{27, 28, 29, 3}));
   from.fence();
+}
+
+TEST(mask, goes_with_every_mode_buffer_and_operation) {
+  using numbers = xt::xtensor<std::uint64_t, 1>;
+  distributed_array<std::uint64_t, 2> a(world(), {3, 4}, {cyclic, block});
+  xt::xtensor<std::uint64_t, 2> const e = xt::reshape_view(xt::arange<std::uint64_t>(12), {3, 4});
+  xt::xtensor<bool, 2> const third = xt::equal(e % 3U, 0U);
+  bool const last = world().rank() == world().size() - 1;
+  if (last) a(all(), all()) = e;
+  a.fence();
+  std::vector<std::uint64_t> buffer(4);
+  get(a(third), buffer);
+  EXPECT_EQ(buffer, (std::vector<std::uint64_t>{0, 3, 6, 9}));
+  EXPECT_EQ(get(a(third), nonblocking).wait(), (numbers{0, 3, 6, 9}));
+  EXPECT_EQ(numbers(2U * a(third) + a(third) / 3U), (numbers{0, 7, 14, 21}));
+  EXPECT_EQ(numbers(a(third) - a(xt::range(0, 1), all())(0, all())), (numbers{0, 2, 4, 6}));
+  a.fence();
+  if (last) {
+    put(a(third), numbers{1, 2, 3, 4});
+    a(third) += a(third);
+    put(a(e > 10U), std::uint64_t{50}, nonblocking).wait();
+    put(a(xt::equal(e, 10U)), numbers{40} + 1U, deferred);
+  }
+  a.fence();
+  EXPECT_EQ(get(a(third)), (numbers{2, 4, 6, 8}));
+  EXPECT_EQ(get(a(e > 9U)), (numbers{41, 50}));
+  a.fence();
+  // 2^63 and more: what is taken as signed becomes less than 2.
+  accumulate(a(third), numbers{1, std::uint64_t{1} << 63, 3, 9}, maximum{});
+  accumulate(a(e > 9U), std::uint64_t{4}, std::bit_or<>{}, nonblocking).wait();
+  accumulate(a(e > 9U), std::uint64_t{7}, no_op{});
+  a.fence();
+  EXPECT_EQ(get(a(third)), (numbers{2, std::uint64_t{1} << 63, 6, 9}));
+  EXPECT_EQ(get(a(e > 9U)), (numbers{45, 54}));
+  a.fence();
+  if (last) a(third) -= a(third);
+  if (last) accumulate(a(third), numbers{5, 6, 7, 8}, replace{});
+  a.fence();
+  EXPECT_EQ(get(a(third)), (numbers{5, 6, 7, 8}));
+  std::vector<std::uint64_t> small(3);
+  EXPECT_TRUE(throws<argument_error>([&] { get(a(third), small); }, {"4 elements", "3"}));
+  EXPECT_TRUE(throws<argument_error>([&] { accumulate(a(third), numbers{1}, minimum{}); }, {"1 values to 4 elements"}));
+  a.fence();
 }
 
 TEST(mask, of_another_shape_or_length_is_refused) {
