@@ -20,7 +20,8 @@
 
 namespace armada {
 
-/// f of the elements of arrays and others, element by element. Refers to arrays and tensors that are lvalues, which
+/// f of the elements of arrays and others, element by element. What `f` throws on one rank every rank throws, and the
+/// array that was to be assigned to has some of the values. Refers to arrays and tensors that are lvalues, which
 /// must outlive it, and owns the others. Evaluated by `a = e`, by `distributed_array a = e`, and by reductions.
 template <class F, class... Operands>
 class array_expression {
@@ -81,6 +82,24 @@ struct mixed {
       return Op{}(a, static_cast<typename A::value_type>(b));
     else if constexpr (std::is_arithmetic_v<A> && is_complex<B>)
       return Op{}(static_cast<typename B::value_type>(a), b);
+    else
+      return Op{}(a, b);
+  }
+};
+
+/// Integers that `std::cmp_less` takes.
+template <class A, class B>
+concept compared_as_integers =
+    std::integral<A> && std::integral<B> && index_value<A> && index_value<B> && !std::same_as<A, bool> &&
+    !std::same_as<B, bool>;
+
+/// `Op` of two elements, an order; of integers as numbers, whatever their types.
+template <class Op>
+struct by_value {
+  template <class A, class B>
+  [[nodiscard]] constexpr bool operator()(A const& a, B const& b) const {
+    if constexpr (compared_as_integers<A, B> && std::is_signed_v<A> != std::is_signed_v<B>)
+      return Op{}(std::cmp_less(a, b) ? -1 : std::cmp_less(b, a) ? 1 : 0, 0);
     else
       return Op{}(a, b);
   }
@@ -147,22 +166,22 @@ template <array_operand E>
 template <class L, class R>
   requires detail::array_operands<L, R>
 [[nodiscard]] auto operator<(L&& l, R&& r) {
-  return elementwise(std::less<>{}, std::forward<L>(l), std::forward<R>(r));
+  return elementwise(detail::by_value<std::less<>>{}, std::forward<L>(l), std::forward<R>(r));
 }
 template <class L, class R>
   requires detail::array_operands<L, R>
 [[nodiscard]] auto operator<=(L&& l, R&& r) {
-  return elementwise(std::less_equal<>{}, std::forward<L>(l), std::forward<R>(r));
+  return elementwise(detail::by_value<std::less_equal<>>{}, std::forward<L>(l), std::forward<R>(r));
 }
 template <class L, class R>
   requires detail::array_operands<L, R>
 [[nodiscard]] auto operator>(L&& l, R&& r) {
-  return elementwise(std::greater<>{}, std::forward<L>(l), std::forward<R>(r));
+  return elementwise(detail::by_value<std::greater<>>{}, std::forward<L>(l), std::forward<R>(r));
 }
 template <class L, class R>
   requires detail::array_operands<L, R>
 [[nodiscard]] auto operator>=(L&& l, R&& r) {
-  return elementwise(std::greater_equal<>{}, std::forward<L>(l), std::forward<R>(r));
+  return elementwise(detail::by_value<std::greater_equal<>>{}, std::forward<L>(l), std::forward<R>(r));
 }
 template <class L, class R>
   requires detail::array_operands<L, R>
@@ -208,6 +227,15 @@ void fence_operands(tile_frame<N> const& at, E const& e) {
   each_window([](window_state& window) { window.sync_memory(); });
 }
 
+/// A fence of an array, after which every rank throws what any rank has met.
+template <class Array>
+void fence_with(Array const& a, local_fault const& mine) {
+  tracing::scope const traced("fence");
+  a.window().sync_memory();
+  share_fault(a.comm(), mine);
+  a.window().sync_memory();
+}
+
 template <class Array, class E>
 void assign_expression(Array& into, E const& e) {
   if constexpr (is_expression<E>) {
@@ -216,22 +244,24 @@ void assign_expression(Array& into, E const& e) {
     check_operands(at, e);
     into.window().flush_all();
     into.window().sync_memory();
+    auto reader = agree(at.comm(), [&] { return e.reader(at); }); // tensors in the array's memory are copied
     fence_operands(at, e);
-    auto reader = e.reader(at);
     auto const strides = at.tile_strides();
     auto const loops = loops_over(at.tile_shape(), Array::order, strides, reader);
     T* const tile = into.padded().data() + at.distribution().tile_begin(at.tile_shape());
-    for_each_chunk(loops, reader, [&](auto const& place, std::int64_t count, auto const values) {
-      T* const row = tile + dot(place, strides);
+    auto const fault = fault_of([&] {
+      for_each_chunk(loops, reader, [&](auto const& place, std::int64_t count, auto const values) {
+        T* const row = tile + dot(place, strides);
 // An operand that is `into` is read where it is written.
 #if defined(__clang__)
 #pragma clang loop vectorize(assume_safety)
 #else
 #pragma GCC ivdep
 #endif
-      for (std::int64_t i = 0; i < count; ++i) row[i] = static_cast<T>(values(i));
+        for (std::int64_t i = 0; i < count; ++i) row[i] = static_cast<T>(values(i));
+      });
     });
-    into.fence();
+    fence_with(into, fault);
   } else {
     assign_expression(into, elementwise([](auto const&, auto const& value) { return value; }, into, e));
   }

@@ -9,8 +9,12 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <concepts>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <type_traits>
+#include <utility>
 
 namespace armada {
 namespace detail {
@@ -24,12 +28,66 @@ template <class A, class B>
   return a != a || a < b ? static_cast<std::common_type_t<A, B>>(b) : static_cast<std::common_type_t<A, B>>(a);
 }
 
+/// Integers as numbers, whatever their types.
+struct same {
+  template <class A, class B>
+  [[nodiscard]] constexpr bool operator()(A const& a, B const& b) const {
+    if constexpr (compared_as_integers<A, B> && std::is_signed_v<A> != std::is_signed_v<B>)
+      return std::cmp_equal(a, b);
+    else
+      return a == b;
+  }
+};
+template <class T>
+[[nodiscard]] double magnitude(T const& x) {
+  if constexpr (is_complex<T>)
+    return static_cast<double>(std::abs(x));
+  else
+    return std::abs(static_cast<double>(x));
+}
+struct distance {
+  template <class A, class B>
+  [[nodiscard]] double operator()(A const& a, B const& b) const {
+    if constexpr (compared_as_integers<A, B>) {
+      auto const x = static_cast<std::uint64_t>(a), y = static_cast<std::uint64_t>(b);
+      return static_cast<double>(std::cmp_less(a, b) ? y - x : x - y);
+    } else if constexpr (std::integral<A> && std::integral<B>) {
+      return a == b ? 0 : 1; // one is bool, or a character
+    } else {
+      return magnitude(a - b);
+    }
+  }
+};
+/// A bound as a T: the least above it, or the largest below it, that there is.
+template <class T, class Bound>
+[[nodiscard]] T nearest(Bound const& bound, bool above) {
+  using limits = std::numeric_limits<T>;
+  if constexpr (compared_as_integers<T, Bound>) {
+    return std::cmp_less(bound, limits::min())      ? limits::min()
+           : std::cmp_greater(bound, limits::max()) ? limits::max()
+                                                    : static_cast<T>(bound);
+  } else if constexpr (std::integral<T> && std::floating_point<Bound>) {
+    Bound const whole = above ? std::ceil(bound) : std::floor(bound);
+    if (!(whole > static_cast<Bound>(limits::min()))) return limits::min();
+    return whole < static_cast<Bound>(limits::max()) ? static_cast<T>(whole) : limits::max();
+  } else {
+    return static_cast<T>(bound);
+  }
+}
+
 } // namespace detail
 
 // Of real and complex numbers.
 template <array_operand E>
 [[nodiscard]] auto abs(E&& e) {
-  return elementwise([](auto const& x) { return std::abs(x); }, std::forward<E>(e));
+  return elementwise(
+      []<class T>(T const& x) {
+        if constexpr (std::is_unsigned_v<T>)
+          return x;
+        else
+          return std::abs(x);
+      },
+      std::forward<E>(e));
 }
 template <array_operand E>
 [[nodiscard]] auto exp(E&& e) {
@@ -253,19 +311,25 @@ template <class L, class R>
 template <class L, class R>
   requires detail::array_operands<L, R>
 [[nodiscard]] auto equal(L&& l, R&& r) {
-  return elementwise(std::equal_to<>{}, std::forward<L>(l), std::forward<R>(r));
+  return elementwise(detail::mixed<detail::same>{}, std::forward<L>(l), std::forward<R>(r));
 }
 template <class L, class R>
   requires detail::array_operands<L, R>
 [[nodiscard]] auto not_equal(L&& l, R&& r) {
-  return elementwise(std::not_equal_to<>{}, std::forward<L>(l), std::forward<R>(r));
+  return elementwise([](auto const& x, auto const& y) { return !detail::mixed<detail::same>{}(x, y); },
+                     std::forward<L>(l), std::forward<R>(r));
 }
-/// |x - y| <= atol + rtol × |y|, or both the same infinity; nothing is close to what is not a number.
+/// |x - y| <= atol + rtol × |y|, or both the same infinity; nothing else is close to an infinity, and nothing to what
+/// is not a number.
 template <class L, class R>
   requires detail::array_operands<L, R>
 [[nodiscard]] auto isclose(L&& l, R&& r, double rtol = 1e-5, double atol = 1e-8) {
   return elementwise(
-      [=](auto const& x, auto const& y) { return x == y || std::abs(x - y) <= atol + rtol * std::abs(y); },
+      [=](auto const& x, auto const& y) {
+        double const reach = atol + rtol * detail::magnitude(y);
+        return detail::mixed<detail::same>{}(x, y) ||
+               (std::isfinite(reach) && detail::mixed<detail::distance>{}(x, y) <= reach);
+      },
       std::forward<L>(l), std::forward<R>(r));
 }
 
@@ -286,13 +350,14 @@ template <array_operand E>
       },
       std::forward<E>(e));
 }
-/// The elements moved into [low, high].
+/// The elements moved into [low, high], as far as their type has numbers there.
 template <array_operand E, class Low, class High>
   requires detail::number_operand<Low> && detail::number_operand<High>
 [[nodiscard]] auto clip(E&& e, Low const& low, High const& high) {
   return elementwise(
       []<class T>(T const& x, auto const& l, auto const& h) {
-        return x < static_cast<T>(l) ? static_cast<T>(l) : static_cast<T>(h) < x ? static_cast<T>(h) : x;
+        T const least = detail::nearest<T>(l, true), most = detail::nearest<T>(h, false);
+        return x < least ? least : most < x ? most : x;
       },
       std::forward<E>(e), low, high);
 }
@@ -302,7 +367,8 @@ template <class T, array_operand E>
   return elementwise([](auto const& x) { return static_cast<T>(x); }, std::forward<E>(e));
 }
 /// One where a condition is true, the other one elsewhere.
-template <array_operand Condition, expression_operand L, expression_operand R>
+template <expression_operand Condition, expression_operand L, expression_operand R>
+  requires(array_operand<Condition> || array_operand<L> || array_operand<R>)
 [[nodiscard]] auto where(Condition&& condition, L&& l, R&& r) {
   return elementwise([](bool chosen, auto const& x, auto const& y) { return chosen ? x : y; },
                      std::forward<Condition>(condition), std::forward<L>(l), std::forward<R>(r));

@@ -99,7 +99,7 @@ template <class E>
 using element_of = typename std::remove_cvref_t<E>::value_type;
 template <class E>
 concept summable = array_operand<E> &&(number<element_of<E>> || std::same_as<element_of<E>, bool>);
-/// Whether sums of T are to be exact until they are rounded. Those of integers are, but for means.
+/// Whether sums of T are to be exact until they are rounded. Those of integers are by themselves.
 template <class T, class... How>
 [[nodiscard]] consteval bool exactly() {
   if constexpr (!has_word<reproducible_t, How...>) return false;
@@ -138,6 +138,8 @@ template <detail::summable E, detail::reduction_word<reproducible_t>... How>
   using T = detail::element_of<E>;
   if constexpr (detail::rounded_once<T, How...>)
     return detail::reduce("mean", detail::exact<T, true>{}, std::forward<E>(e), how...);
+  else if constexpr (std::integral<T> && detail::has_word<reproducible_t, How...>)
+    return detail::reduce("mean", detail::exact_average<T>{}, std::forward<E>(e), how...);
   else
     return detail::reduce("mean", detail::average<T>{}, std::forward<E>(e), how...);
 }
@@ -256,16 +258,29 @@ template <detail::normed E, detail::reduction_word... How>
   return max(abs(std::forward<E>(e)), how...);
 }
 
-/// The sum of the products of elements at the same index; of conj(a) and b where elements are complex. Takes
-/// `reproducible`.
+namespace detail {
+
+/// Integers as what their sums are given as.
+template <class T>
+[[nodiscard]] constexpr auto widened(T const& x) {
+  if constexpr (std::integral<T>)
+    return static_cast<sum_of_t<T>>(x);
+  else
+    return x;
+}
+
+} // namespace detail
+
+/// The sum of the products of elements at the same index, of integers in 64 bits; of conj(a) and b where elements are
+/// complex. Takes `reproducible`.
 template <detail::summable A, detail::summable B, std::same_as<reproducible_t>... How>
 [[nodiscard]] auto dot(A&& a, B&& b, How const&... how) {
   return sum(elementwise(
                  []<class T>(T const& x, auto const& y) {
                    if constexpr (detail::is_complex<T>)
-                     return std::conj(x) * y;
+                     return detail::mixed<std::multiplies<>>{}(std::conj(x), y);
                    else
-                     return x * y;
+                     return detail::mixed<std::multiplies<>>{}(detail::widened(x), detail::widened(y));
                  },
                  std::forward<A>(a), std::forward<B>(b)),
              how...);

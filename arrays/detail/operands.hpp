@@ -28,12 +28,14 @@ class tile_frame {
 public:
   template <wire T, storage_order Order>
   explicit tile_frame(distributed_array<T, N, Order> const& a)
-      : spread_(&a.distribution()), comm_(&a.comm()), array_(&a), describe_([](void const* array) {
-          return static_cast<distributed_array<T, N, Order> const*>(array)->describe();
-        }) {}
+      : spread_(&a.distribution()), comm_(&a.comm()), window_(&a.window()), array_(&a),
+        describe_(
+            [](void const* array) { return static_cast<distributed_array<T, N, Order> const*>(array)->describe(); }) {}
 
   [[nodiscard]] armada::distribution<N> const& distribution() const { return *spread_; }
   [[nodiscard]] communicator const& comm() const { return *comm_; }
+  /// Whether an address lies in the array's own memory.
+  [[nodiscard]] bool holds(void const* address) const { return window_->holds(address); }
   [[nodiscard]] std::string describe() const { return describe_(array_); }
   [[nodiscard]] index_array<N> tile_shape() const { return spread_->tile_shape(comm_->rank()); }
   [[nodiscard]] index_array<N> tile_strides() const { return spread_->tile_strides(tile_shape()); }
@@ -41,6 +43,7 @@ public:
 private:
   armada::distribution<N> const* spread_;
   communicator const* comm_;
+  window_state const* window_;
   void const* array_;
   std::string (*describe_)(void const*);
 };
@@ -108,63 +111,66 @@ private:
   Held array_;
 };
 
-/// A tensor of the caller's, the same on every rank; `Held` is a pointer to it, which may own it.
-template <class Tensor, class Held>
+/// Elements of a tensor of the caller's, the same on every rank. It is not known by its type, which would have
+/// xtensor's functions considered for every expression that it is in.
+template <class T, std::size_t M>
 class tensor_leaf {
 public:
-  static constexpr std::size_t dimensions = std::tuple_size_v<typename Tensor::shape_type>;
-  using value_type = typename Tensor::value_type;
+  static constexpr std::size_t dimensions = M;
+  using value_type = T;
 
-  explicit tensor_leaf(Held tensor) : tensor_(std::move(tensor)) {}
+  /// `owner` keeps the tensor, if nobody else does.
+  template <class Tensor>
+  explicit tensor_leaf(Tensor const& tensor, std::shared_ptr<void const> owner = {})
+      : from_(buffer_of<M>(tensor)), owner_(std::move(owner)) {
+    for (std::size_t d = 0; d < M; ++d) extents_[d] = static_cast<std::int64_t>(tensor.shape()[d]);
+  }
 
   void for_each_leaf(auto const& use) const { use(*this); }
-  [[nodiscard]] index_array<dimensions> extents() const {
-    index_array<dimensions> result{};
-    for (std::size_t d = 0; d < dimensions; ++d) result[d] = static_cast<std::int64_t>(tensor_->shape()[d]);
-    return result;
-  }
-  [[nodiscard]] std::string describe() const { return text("a tensor of shape ", tuple_text(extents())); }
+  [[nodiscard]] index_array<M> const& extents() const { return extents_; }
+  [[nodiscard]] std::string describe() const { return text("a tensor of shape ", tuple_text(extents_)); }
 
   template <std::size_t N>
   void check(tile_frame<N> const& at) const {
     check_extents(at, extents(), *this);
   }
 
-  /// Reads it where it lies, unless a dimension is dealt out in blocks: then what this rank needs is put together.
+  /// Reads it where it lies, unless a dimension is dealt out in blocks, or it lies in memory of the array itself, which
+  /// changes meanwhile: then what this rank needs is put together here.
   template <std::size_t N>
   [[nodiscard]] auto reader(tile_frame<N> const& at) const {
     auto const& spread = at.distribution();
     index_array<N> const place = spread.coordinates(at.comm().rank()), tile = at.tile_shape();
-    section_buffer<value_type const, dimensions> const from = buffer_of<dimensions>(*tensor_);
     index_array<N> strides{}, whole_strides{};
-    value_type const* first = from.data;
-    bool regular = true;
+    value_type const* first = from_.data;
+    bool regular = !at.holds(from_.data);
     for (std::size_t d = N - dimensions; d < N; ++d) {
       dimension const& along = spread.along(d);
       if (extents()[d + dimensions - N] != along.extent()) continue;
-      whole_strides[d] = from.strides[d + dimensions - N];
+      whole_strides[d] = from_.strides[d + dimensions - N];
       strides[d] = whole_strides[d] * along.spacing();
       regular = regular && along.spacing() > 0;
       if (tile[d] > 0 && along.spacing() > 0) first += along.global(place[d], 0) * whole_strides[d];
     }
-    if (regular) return strided_reader<value_type, N>(first, strides);
-    auto needed = std::make_shared<std::vector<std::decay_t<value_type>>>();
+    if (regular) return strided_reader<value_type, N>(first, strides, owner_);
     index_array<N> shape = tile, index{};
     for (std::size_t d = 0; d < N; ++d)
       if (whole_strides[d] == 0) shape[d] = std::min<std::int64_t>(shape[d], 1);
     std::int64_t const volume = checked_volume(shape);
-    needed->reserve(static_cast<std::size_t>(volume));
+    auto const needed = std::make_shared<std::decay_t<value_type>[]>(static_cast<std::size_t>(volume));
     index_array<N> const dense = row_major_strides(shape);
     for (std::int64_t number = 0; number < volume; ++number) {
       for (std::size_t d = 0; d < N; ++d) index[d] = spread.along(d).global(place[d], number / dense[d] % shape[d]);
-      needed->push_back(from.data[dot(index, whole_strides)]);
+      needed[number] = from_.data[dot(index, whole_strides)];
     }
     for (std::size_t d = 0; d < N; ++d) strides[d] = whole_strides[d] == 0 ? 0 : dense[d];
-    return strided_reader<value_type, N>(needed->data(), strides, needed);
+    return strided_reader<value_type, N>(needed.get(), strides, needed);
   }
 
 private:
-  Held tensor_;
+  section_buffer<T const, M> from_;
+  index_array<M> extents_{};
+  std::shared_ptr<void const> owner_;
 };
 
 /// A number.
@@ -185,6 +191,12 @@ private:
   T value_;
 };
 
+template <class Tensor>
+[[nodiscard]] auto owned_tensor(auto&& values) {
+  auto const kept = std::make_shared<Tensor const>(std::forward<decltype(values)>(values));
+  return tensor_leaf<typename Tensor::value_type, std::tuple_size_v<typename Tensor::shape_type>>(*kept, kept);
+}
+
 /// The leaf, or expression, that an operand becomes: refers to lvalues, and owns the others.
 template <class X>
 [[nodiscard]] auto operand_of(X&& x) {
@@ -193,19 +205,19 @@ template <class X>
   if constexpr (is_expression<plain>) {
     return plain(std::forward<X>(x));
   } else if constexpr (is_array<plain> && lasting) {
-    return array_operand_leaf<plain, plain const*>(&x);
+    return array_operand_leaf<plain, plain const*>(std::addressof(x));
   } else if constexpr (is_array<plain>) {
     return array_operand_leaf<plain, std::shared_ptr<plain const>>(std::make_shared<plain const>(std::move(x)));
   } else if constexpr (number_operand<plain>) {
     return number_leaf<plain>(x);
   } else if constexpr (section_operand<plain>) {
-    using tensor = typename plain::tensor;
-    return tensor_leaf<tensor, std::shared_ptr<tensor const>>(std::make_shared<tensor const>(x));
-  } else if constexpr (lasting && strided_expression<plain const, typename plain::value_type>) {
-    return tensor_leaf<plain, plain const*>(&x);
+    return owned_tensor<typename plain::tensor>(x);
   } else {
-    using tensor = xt::xtensor<typename plain::value_type, std::tuple_size_v<typename plain::shape_type>>;
-    return tensor_leaf<tensor, std::shared_ptr<tensor const>>(std::make_shared<tensor const>(std::forward<X>(x)));
+    constexpr std::size_t M = std::tuple_size_v<typename plain::shape_type>;
+    if constexpr (lasting && strided_expression<plain const, typename plain::value_type>)
+      return tensor_leaf<typename plain::value_type, M>(x);
+    else
+      return owned_tensor<xt::xtensor<typename plain::value_type, M>>(std::forward<X>(x));
   }
 }
 

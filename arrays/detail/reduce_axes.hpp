@@ -73,7 +73,11 @@ template <class Kind, class E>
   check_some<Kind>(name, at, count);
   fence_operands(at, e);
   auto mine = kind.none();
-  reduce_tile(at, e, kind, &mine, index_array<N>{}, row_major_strides(shape));
+  auto const run = [&] { reduce_tile(at, e, kind, &mine, index_array<N>{}, row_major_strides(shape)); };
+  if constexpr (is_expression<E>)
+    agree(at.comm(), run); // its functions may throw
+  else
+    run();
   return kind.finish(allreduce(at.comm(), mine, kind.operation()), count);
 }
 
@@ -136,11 +140,12 @@ void combine_partials(distributed_array<Partial, N> const& partials, distributed
       strides_of_results[from[m]] = strides[m];
     }
     index_array<N> const shape = wanted.shape(), dense = row_major_strides(shape);
-    std::vector<Partial> parts(static_cast<std::size_t>(checked_volume(shape)));
-    get_selected(partials.memory(), wanted, parts.data(), dense).complete(partials.window());
+    std::int64_t const volume = checked_volume(shape);
+    auto const parts = std::make_unique<Partial[]>(static_cast<std::size_t>(volume));
+    get_selected(partials.memory(), wanted, parts.get(), dense).complete(partials.window());
     R* const first = into.local().data() + spread.locate(corner).offset;
     auto const each_index = [&](auto use) { // in row-major order
-      for (std::int64_t number = 0; number < std::ssize(parts); ++number) {
+      for (std::int64_t number = 0; number < volume; ++number) {
         std::int64_t place = 0, later = 0;
         for (std::size_t d = 0; d < N; ++d) {
           std::int64_t const index = number / dense[d] % shape[d];
@@ -196,8 +201,7 @@ template <bool Keep, std::size_t K, class Kind, class E>
   for (std::size_t d = 0; d < N; ++d)
     if (axes.reduced[d]) strides[d] = 0;
   fence_operands(at, e);
-  reduce_tile(at, e, kind, mine.data(), strides, scale);
-  partials.fence();
+  fence_with(partials, fault_of([&] { reduce_tile(at, e, kind, mine.data(), strides, scale); }));
   combine_partials(partials, into, from, axes.reduced, kind, count);
   partials.fence();
   into.fence();

@@ -96,6 +96,42 @@ struct average : total<std::conditional_t<std::integral<T>, double, T>> {
   }
 };
 
+/// A sum of 64-bit integers in two halves, neither of which overflows with fewer than 2^31 elements.
+struct halves {
+  std::int64_t high = 0; ///< in 2^32
+  std::uint64_t low = 0;
+
+  [[nodiscard]] double value() const {
+    __extension__ using wide = __int128;
+    return static_cast<double>(static_cast<wide>(high) * (wide{1} << 32) + static_cast<wide>(low));
+  }
+};
+
+/// The mean of integers from their exact sum: the same in whatever order they come.
+template <std::integral T>
+struct exact_average {
+  using partial = halves;
+  static constexpr bool numbered = false, needs_some = false;
+
+  [[nodiscard]] static auto operation() {
+    return commutative([](halves const& a, halves const& b) { return combine(a, b); });
+  }
+  [[nodiscard]] static halves combine(halves const& a, halves const& b) { return {a.high + b.high, a.low + b.low}; }
+  [[nodiscard]] static halves none() { return {}; }
+  static void add(halves& into, T const& x, std::int64_t) {
+    using wide = std::conditional_t<std::is_unsigned_v<T>, std::uint64_t, std::int64_t>;
+    auto const value = static_cast<wide>(x);
+    into.high += static_cast<std::int64_t>(value >> 32);
+    into.low += static_cast<std::uint64_t>(value) & 0xffffffffU;
+  }
+  static void add_row(halves& into, auto const& row, std::int64_t count, auto const&) {
+    for (std::int64_t i = 0; i < count; ++i) add(into, row(i), i);
+  }
+  [[nodiscard]] static double finish(halves const& all, std::int64_t count) {
+    return all.value() / static_cast<double>(count);
+  }
+};
+
 /// How many elements, their mean, and the sum of their squared distances from it. (Chan, Golub, LeVeque, "Updating
 /// formulae and a pairwise algorithm for computing sample variances", 1979.)
 struct moments {

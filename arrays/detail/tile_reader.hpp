@@ -55,11 +55,12 @@ public:
     std::int64_t const step = strides_[row];
     if (step == 1) return {row_ + from};
     T const* const begin = row_ + from * step;
+    if (!copied_) copied_ = std::make_unique<T[]>(static_cast<std::size_t>(chunk_length));
     if (step == 0)
-      std::fill_n(copied_.data(), count, *begin);
+      std::fill_n(copied_.get(), count, *begin);
     else
       for (std::int64_t i = 0; i < count; ++i) copied_[static_cast<std::size_t>(i)] = begin[i * step];
-    return {copied_.data()};
+    return {copied_.get()};
   }
 
 private:
@@ -67,7 +68,7 @@ private:
   index_array<N> strides_;
   std::shared_ptr<void const> owner_;
   T const* row_ = nullptr;
-  std::array<T, static_cast<std::size_t>(chunk_length)> copied_; // NOLINT(*-member-init): written before it is read
+  std::unique_ptr<T[]> copied_; ///< chunk_length elements, once they are needed
 };
 
 /// One value everywhere.
@@ -95,10 +96,10 @@ class function_reader {
 public:
   template <class... Chunks>
   struct chunk_of {
-    F f;
+    F const* f;
     std::tuple<Chunks...> operands;
     [[nodiscard]] auto operator()(std::int64_t i) const {
-      return std::apply([&](auto const&... each) { return f(each(i)...); }, operands);
+      return std::apply([&](auto const&... each) { return (*f)(each(i)...); }, operands);
     }
   };
 
@@ -116,7 +117,8 @@ public:
   [[nodiscard]] auto read(std::size_t row, std::int64_t from, std::int64_t count) {
     return std::apply(
         [&](auto&... each) {
-          return chunk_of<decltype(each.read(row, from, count))...>{f_, {each.read(row, from, count)...}};
+          return chunk_of<decltype(each.read(row, from, count))...>{std::addressof(f_),
+                                                                    {each.read(row, from, count)...}};
         },
         readers_);
   }
