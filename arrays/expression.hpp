@@ -207,6 +207,8 @@ template <class Array, expression_operand E>
 requires detail::is_array<Array> Array& operator*=(Array& a, E&& e) { return a = a * std::forward<E>(e); }
 template <class Array, expression_operand E>
 requires detail::is_array<Array> Array& operator/=(Array& a, E&& e) { return a = a / std::forward<E>(e); }
+template <class Array, expression_operand E>
+requires detail::is_array<Array> Array& operator%=(Array& a, E&& e) { return a = a % std::forward<E>(e); }
 
 namespace detail {
 

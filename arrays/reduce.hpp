@@ -158,7 +158,7 @@ template <class First, class... How>
 } // namespace detail
 
 /// The variance: the mean of the squared distances from the mean; with `ddof{1}`, divided by one less than there are
-/// elements.
+/// elements. Not a number where that leaves nothing to divide by.
 template <detail::comparable E, detail::reduction_word<ddof>... How>
 [[nodiscard]] auto var(E&& e, How const&... how) {
   detail::spread<detail::element_of<E>> const kind{detail::degrees_in(how...), false};

@@ -175,7 +175,8 @@ struct spread {
     }
   }
   [[nodiscard]] mean_of<T> finish(moments const& all, std::int64_t count) const {
-    double const variance = all.squares / static_cast<double>(count - degrees);
+    double const variance =
+        count > degrees ? all.squares / static_cast<double>(count - degrees) : std::numeric_limits<double>::quiet_NaN();
     return static_cast<mean_of<T>>(root ? std::sqrt(variance) : variance);
   }
 };

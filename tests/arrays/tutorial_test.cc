@@ -186,7 +186,7 @@ TEST(tutorial, whole_arrays) {
   auto h = concatenate({&a, &b}, 1);
   auto flat = reshape(std::move(h), {-1}); // the memory is handed on where no element leaves its rank
   std::optional<xt::xtensor<double, 2>> all_of_it = to_serial(g, 0);
-  if (world().rank() == 0) std::cout << g << '\n'; // as NumPy does; the middle of large ones is left out
+  if (world().rank() == 0) std::cout << g << '\n'; // in NumPy's arrangement; the middle of large ones is left out
   EXPECT_EQ(all_of_it.has_value(), world().rank() == 0);
   EXPECT_EQ(flat.shape()[0], 10000);
   EXPECT_EQ(c.size(), 20);

@@ -65,8 +65,16 @@ template <class Pair>
   auto const not_zero = count_nonzero(on);
   right = all == static_cast<wide>(static_cast<detail::sum_of_t<T>>(total));
   right = right && not_zero == std::ssize(a.serial) - std::count(a.serial.begin(), a.serial.end(), T{});
+  detail::sum_of_t<T> squares{};
+  for (T const x : a.serial) squares += static_cast<detail::sum_of_t<T>>(x) * static_cast<detail::sum_of_t<T>>(x);
+  auto const product = dot(on, on);
+  right = right && product == squares;
   if (!a.serial.empty()) {
     auto const place = argmax(on);
+    auto const average = mean(on);
+    if constexpr (!std::is_unsigned_v<T>) // whose sums are too large to be exact
+      right = right && average == static_cast<decltype(average)>(static_cast<double>(total) /
+                                                                 static_cast<double>(a.serial.size()));
     right = right && place == std::max_element(a.serial.begin(), a.serial.end()) - a.serial.begin();
   }
   if constexpr (Pair::array::dimensions > 1) {
@@ -128,7 +136,7 @@ template <class Pair>
 template <class Pair>
 [[nodiscard]] bool compute_whole(Pair& a, Pair& b, std::int64_t how) {
   if constexpr (computable<Pair>) {
-    auto const axis = static_cast<std::size_t>(how) % Pair::array::dimensions;
+    auto const axis = static_cast<std::size_t>(how / 4) % Pair::array::dimensions;
     switch (how % 4) {
     case 0: return larger_of(a, b);
     case 1: return reduces(a, axis);

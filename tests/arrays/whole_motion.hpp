@@ -67,7 +67,7 @@ template <class Pair>
     return right;
   }
   default: {
-    std::size_t const axis = static_cast<std::size_t>(how) % N;
+    std::size_t const axis = static_cast<std::size_t>(how / 4) % N;
     auto const twice = concatenate({&on, &on}, static_cast<std::int64_t>(axis));
     bool const right = holds_serial(twice, a.serial, [&](index_array<N> index) {
       index[axis] %= on.shape()[axis];

@@ -41,9 +41,9 @@ TEST(WholeTutorial, Reductions) {
   auto b = ones<double>(world(), {60, 40});
   double const total = sum(a), product = dot(a, b), length = norm(a - b);
   std::int64_t const place = argmax(a); // its row-major number; the first of equal ones
-  auto const columns = sum(a, 0);       // an array of 40: also mean, var, min, max, any, all, …
+  auto const columns = sum(a, 0);       // one for each column: also mean, var, min, max, any, all, …
   auto const both = max(a, axes(0, 1)); // of all that is left, a number
-  a = a - mean(a, 1, keep_dims);        // (60, 1) is broadcast
+  a = a - mean(a, 1, keep_dims);        // a column is broadcast
   auto const deviation = stddev(a, 1, ddof{1});
   double const same = sum(a, reproducible); // the same bits on any number of ranks
   auto const running = cumsum(b, 0);
