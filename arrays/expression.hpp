@@ -27,6 +27,7 @@ template <class F, class... Operands>
 class array_expression {
 public:
   static constexpr std::size_t dimensions = std::max({Operands::dimensions...});
+  static constexpr bool copies = (Operands::copies || ...);
   using value_type = std::remove_cvref_t<std::invoke_result_t<F const&, typename Operands::value_type const&...>>;
 
   explicit array_expression(F f, Operands... operands) : f_(std::move(f)), operands_(std::move(operands)...) {}
@@ -246,7 +247,13 @@ void assign_expression(Array& into, E const& e) {
     check_operands(at, e);
     into.window().flush_all();
     into.window().sync_memory();
-    auto reader = agree(at.comm(), [&] { return e.reader(at); }); // tensors in the array's memory are copied
+    auto const make_reader = [&] { return e.reader(at); }; // which copies tensors that lie in the array's memory
+    auto reader = [&] {
+      if constexpr (E::copies)
+        return agree(at.comm(), make_reader);
+      else
+        return make_reader();
+    }();
     fence_operands(at, e);
     auto const strides = at.tile_strides();
     auto const loops = loops_over(at.tile_shape(), Array::order, strides, reader);

@@ -73,6 +73,7 @@ template <class Array, class Held>
 class array_operand_leaf {
 public:
   static constexpr std::size_t dimensions = Array::dimensions;
+  static constexpr bool copies = false; ///< whether its reader may take memory
   using value_type = typename Array::value_type;
 
   explicit array_operand_leaf(Held array) : array_(std::move(array)) {}
@@ -117,6 +118,7 @@ template <class T, std::size_t M>
 class tensor_leaf {
 public:
   static constexpr std::size_t dimensions = M;
+  static constexpr bool copies = true;
   using value_type = T;
 
   /// `owner` keeps the tensor, if nobody else does.
@@ -178,6 +180,7 @@ template <class T>
 class number_leaf {
 public:
   static constexpr std::size_t dimensions = 0;
+  static constexpr bool copies = false;
   using value_type = T;
 
   explicit number_leaf(T const& value) : value_(value) {}
