@@ -251,19 +251,19 @@ public:
   template <source Buffer, permitted_mode<Passive> Mode = default_mode>
     requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>)
   auto put(Buffer&& buffer, std::span<target const> targets, Mode mode = {}) {
-    return each_of("put", targets, view(buffer), mode,
+    return each_of("put", places::any, targets, view(buffer), mode,
                    [&](auto part, target const& where) { this->put(part, where, deferred_t{}); });
   }
   template <writable Buffer, permitted_mode<Passive> Mode = default_mode>
     requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>)
   auto get(Buffer&& buffer, std::span<target const> targets, Mode mode = {}) {
-    return each_of("get", targets, view(buffer), mode,
+    return each_of("get", places::any, targets, view(buffer), mode,
                    [&](auto part, target const& where) { this->get(part, where, deferred_t{}); });
   }
   template <source Buffer, accumulator<element_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
     requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>)
   auto accumulate(Buffer&& buffer, std::span<target const> targets, Op op, Mode mode = {}) {
-    return each_of("accumulate", targets, view(buffer), mode,
+    return each_of("accumulate", places::aligned, targets, view(buffer), mode,
                    [&](auto part, target const& where) { this->accumulate(part, where, op, deferred_t{}); });
   }
 
@@ -345,15 +345,20 @@ private:
     return where.layout ? where.layout->size() : where.count->value;
   }
 
+  /// Where elements may be: what is updated, not copied, needs its type's alignment.
+  enum class places { any, aligned };
+
   template <class U, class Mode, class Action>
-  auto each_of(char const* operation, std::span<target const> targets, std::span<U> elements, Mode mode,
+  auto each_of(char const* operation, places allowed, std::span<target const> targets, std::span<U> elements, Mode mode,
                Action action) {
     std::int64_t needed = 0;
     for (target const& where : targets) {
       auto const room = static_cast<std::int64_t>(elements.size()) - needed;
       if (!where.count && !where.layout)
         throw argument_error(text(operation, " on ", open().describe(), ": a target of several says no count"));
-      static_cast<void>(check<std::remove_const_t<U>>(operation, where, room));
+      using element = std::remove_const_t<U>;
+      static_cast<void>(allowed == places::aligned ? check_aligned<element>(operation, where, room)
+                                                   : check<element>(operation, where, room));
       needed += elements_of(where);
     }
     std::int64_t done = 0;

@@ -57,28 +57,55 @@ private:
 };
 
 /// Keeps `lock_all` and exclusive locks of single parts apart at a cost that does not grow with the ranks: it counts
-/// the holders of either kind. An exclusive lock that waits keeps new `lock_all` epochs out, so that it gets its turn.
+/// those of either kind that are inside and that wait. Neither kind starves the other: who comes while the other kind
+/// waits does so too, and the last to leave lets in all of the other kind that wait.
 class window_gate {
 public:
-  void enter_exclusive() noexcept {
-    auto seen = holders_.fetch_add(one_exclusive, std::memory_order_acquire);
-    for (backoff wait; all_of(seen) != 0; seen = holders_.load(std::memory_order_acquire)) wait.pause();
+  void enter_exclusive() noexcept { enter(exclusive, false); }
+  /// For a rank that holds a part, which an exclusive lock inside may be waiting for: it waits for who is inside, not
+  /// for who waits. Nobody is inside whom it must wait for if it holds a part exclusively.
+  void enter_exclusive_ahead() noexcept { enter(exclusive, true); }
+  void leave_exclusive() noexcept { leave(exclusive); }
+  void enter_all() noexcept { enter(all, false); }
+  void leave_all() noexcept { leave(all); }
+
+  /// Whether somebody waits: one kind for the other to leave.
+  [[nodiscard]] bool is_awaited() const noexcept {
+    auto const now = state_.load(std::memory_order_relaxed);
+    return waiting(now, exclusive) + waiting(now, all) != 0;
   }
-  void leave_exclusive() noexcept { holders_.fetch_sub(one_exclusive, std::memory_order_release); }
-  void enter_all() noexcept {
-    backoff wait;
-    while (exclusive_of(holders_.fetch_add(1, std::memory_order_acquire)) != 0) {
-      holders_.fetch_sub(1, std::memory_order_release);
-      while (exclusive_of(holders_.load(std::memory_order_relaxed)) != 0) wait.pause();
-    }
-  }
-  void leave_all() noexcept { holders_.fetch_sub(1, std::memory_order_release); }
 
 private:
-  static constexpr std::uint64_t one_exclusive = std::uint64_t{1} << 32;
-  static constexpr std::uint64_t all_of(std::uint64_t holders) noexcept { return holders & (one_exclusive - 1); }
-  static constexpr std::uint64_t exclusive_of(std::uint64_t holders) noexcept { return holders >> 32; }
-  std::atomic<std::uint64_t> holders_{0};
+  using word = std::uint64_t;
+  /// Where a kind's half of the state begins. In it: how many are inside, how many wait (32767 at most), and a bit that
+  /// changes when these are let in. It cannot change again before they have seen it, since they are inside by then.
+  static constexpr int exclusive = 0, all = 32;
+  static constexpr word one_inside = 1, one_waiting = word{1} << 15, turn = word{1} << 30, most = one_waiting - 1;
+  static constexpr int other(int kind) noexcept { return all - kind; }
+  static constexpr word inside(word state, int kind) noexcept { return state >> kind & most; }
+  static constexpr word waiting(word state, int kind) noexcept { return state >> kind >> 15 & most; }
+
+  void enter(int kind, bool ahead) noexcept {
+    auto seen = state_.load(std::memory_order_relaxed);
+    bool open = false;
+    do open = inside(seen, other(kind)) == 0 && (ahead || waiting(seen, other(kind)) == 0);
+    while (!state_.compare_exchange_weak(seen, seen + ((open ? one_inside : one_waiting) << kind),
+                                         std::memory_order_acquire, std::memory_order_relaxed));
+    if (open) return;
+    auto const before = seen & turn << kind;
+    for (backoff wait; (state_.load(std::memory_order_acquire) & turn << kind) == before;) wait.pause();
+  }
+  void leave(int kind) noexcept {
+    auto seen = state_.load(std::memory_order_relaxed), next = seen;
+    do {
+      next = seen - (one_inside << kind);
+      auto const next_in = waiting(next, other(kind));
+      if (inside(next, kind) == 0 && next_in != 0)
+        next = (next - ((one_waiting - one_inside) * next_in << other(kind))) ^ turn << other(kind);
+    } while (!state_.compare_exchange_weak(seen, next, std::memory_order_release, std::memory_order_relaxed));
+  }
+
+  std::atomic<word> state_{0};
 };
 
 static_assert(std::atomic<std::uint32_t>::is_always_lock_free && std::atomic<std::uint64_t>::is_always_lock_free);

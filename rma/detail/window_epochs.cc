@@ -78,7 +78,11 @@ void window_state::lock(int rank, lock_kind kind, lock_assertions promised) {
     call<MPI_Win_lock>(kind == exclusive ? MPI_LOCK_EXCLUSIVE : MPI_LOCK_SHARED, rank,
                        promised.no_check ? MPI_MODE_NOCHECK : 0, raw_);
   } else if (kind == exclusive) {
-    memory_.control().gate.enter_exclusive();
+    auto& gate = memory_.control().gate;
+    if (covered_.empty())
+      gate.enter_exclusive();
+    else
+      gate.enter_exclusive_ahead();
     memory_.of(rank).lock.lock();
     memory_.control().exclusives.fetch_add(1, std::memory_order_relaxed);
     ordering::hear();

@@ -228,6 +228,28 @@ TEST(one_sided, several_targets_in_one_call) {
   EXPECT_EQ(std::ranges::count(win.local(), 77), 0) << "nothing moves when one target is wrong";
 }
 
+TEST(one_sided, several_targets_are_all_aligned_or_nothing_is_updated) {
+  auto win = window<std::byte>::allocate(world(), 32, {.displacement_unit = 1});
+  std::vector<std::int64_t> const given{-1, -1};
+  {
+    auto epoch = win.lock(next_rank());
+    for (std::int64_t const wrong : {1, 12, 20}) {
+      std::vector<target> const targets{{.rank = next_rank(), .count = 1},
+                                        {.rank = next_rank(), .offset = wrong, .count = 1}};
+      EXPECT_TRUE(throws<argument_error>([&] { epoch.accumulate(given, targets, std::plus<>{}); }, {"alignment 8"}));
+    }
+  }
+  barrier(world());
+  EXPECT_EQ(std::ranges::count(win.local(), std::byte{0}), 32);
+  barrier(world());
+  auto epoch = win.lock(next_rank());
+  std::vector<target> const targets{{.rank = next_rank(), .count = 1}, {.rank = next_rank(), .offset = 12, .count = 1}};
+  epoch.put(given, targets); // moved as bytes: any place
+  std::vector<std::int64_t> taken(2);
+  epoch.get(taken, targets);
+  EXPECT_EQ(taken, given);
+}
+
 TEST(one_sided, nobody_is_a_target_without_effect) {
   auto win = window<int>::allocate(world(), 1);
   std::vector<int> buffer{1, 2, 3};

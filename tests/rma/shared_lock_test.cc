@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -187,7 +188,7 @@ TEST(window_gate, an_exclusive_that_waits_keeps_newcomers_out) {
     while (!waits(late)) FAIL() << "entered beside an exclusive holder";
     gate.leave_exclusive();
   });
-  std::this_thread::sleep_for(std::chrono::milliseconds(20)); // it waits now
+  while (!gate.is_awaited()) std::this_thread::yield();
   std::jthread const second([&] {
     gate.enter_all();
     late = true;
@@ -196,6 +197,118 @@ TEST(window_gate, an_exclusive_that_waits_keeps_newcomers_out) {
   EXPECT_TRUE(waits(late)); // one is inside, and would not mind
   EXPECT_FALSE(exclusive);
   gate.leave_all();
+}
+
+TEST(window_gate, lock_all_that_waits_keeps_new_exclusives_out) {
+  window_gate gate;
+  std::vector<char> order;
+  std::atomic<bool> late = false;
+  EXPECT_FALSE(gate.is_awaited());
+  gate.enter_exclusive();
+  std::jthread const first([&] {
+    gate.enter_all();
+    order.push_back('a');
+    gate.leave_all();
+  });
+  while (!gate.is_awaited()) std::this_thread::yield();
+  std::jthread const second([&] {
+    gate.enter_exclusive();
+    order.push_back('x');
+    late = true;
+    gate.leave_exclusive();
+  });
+  EXPECT_TRUE(waits(late)); // one is inside, and would not mind
+  gate.leave_exclusive();
+  while (!late) std::this_thread::yield();
+  EXPECT_EQ(order, (std::vector{'a', 'x'}));
+  EXPECT_FALSE(gate.is_awaited());
+}
+
+TEST(window_gate, who_holds_a_part_goes_before_those_that_wait_but_not_beside_those_inside) {
+  window_gate gate;
+  std::atomic<bool> all = false, ahead = false;
+  gate.enter_exclusive();
+  std::jthread const first([&] {
+    gate.enter_all();
+    all = true;
+    while (!waits(ahead)) FAIL() << "entered beside lock_all";
+    gate.leave_all();
+  });
+  while (!gate.is_awaited()) std::this_thread::yield();
+  gate.enter_exclusive_ahead(); // of another part
+  gate.leave_exclusive();
+  EXPECT_TRUE(waits(all));
+  gate.leave_exclusive();
+  while (!all) std::this_thread::yield();
+  gate.enter_exclusive_ahead();
+  ahead = true;
+  gate.leave_exclusive();
+}
+
+/// Exclusives of which one is always inside, unless a `lock_all` waits, and the reverse: all of them get in.
+TEST(window_gate, nobody_starves) {
+  window_gate gate;
+  std::array<std::atomic<int>, 2> inside{};
+  std::atomic<int> satisfied = 0;
+  constexpr int turns = 500;
+  in_threads([&](int number) {
+    bool const exclusive = number % 2 == 0;
+    auto &mine = inside.at(exclusive ? 0 : 1), &others = inside.at(exclusive ? 1 : 0);
+    for (int i = 0; satisfied < workers; ++i) {
+      if (exclusive)
+        gate.enter_exclusive();
+      else
+        gate.enter_all();
+      ++mine;
+      ASSERT_EQ(others, 0);
+      while (mine < 2 && !gate.is_awaited() && satisfied < workers) std::this_thread::yield();
+      --mine;
+      if (exclusive)
+        gate.leave_exclusive();
+      else
+        gate.leave_all();
+      if (i == turns) ++satisfied;
+    }
+  });
+  EXPECT_EQ(satisfied, workers);
+}
+
+/// Threads that hold the first of two parts, shared or alone, and ask for the second; ones that take the first alone;
+/// and ones that take all. Nobody waits for somebody who waits for him.
+TEST(window_gate, several_parts_at_once_beside_lock_all) {
+  window_gate gate;
+  part_lock first, second;
+  long sum = 0;
+  std::atomic<int> exclusives = 0;
+  auto const take_second = [&] {
+    gate.enter_exclusive_ahead();
+    second.lock();
+    ++exclusives;
+    ++sum;
+    --exclusives;
+    second.unlock();
+    gate.leave_exclusive();
+  };
+  in_threads([&](int number) {
+    for (int i = 0; i < rounds / 4; ++i)
+      if (number == 0) {
+        gate.enter_all();
+        ASSERT_EQ(exclusives, 0);
+        gate.leave_all();
+      } else if (number == 1) {
+        std::shared_lock const guard(first);
+        take_second();
+      } else {
+        gate.enter_exclusive();
+        first.lock();
+        ++exclusives;
+        if (number == 2) take_second();
+        --exclusives;
+        first.unlock();
+        gate.leave_exclusive();
+      }
+  });
+  EXPECT_EQ(sum, 2 * (rounds / 4));
 }
 
 /// What a window does: an exclusive epoch passes the gate and takes its part, lock_all takes the gate only.
