@@ -59,7 +59,7 @@ template <class Section, class Buffer>
 /// `get` where the elements are more than a row.
 template <class Section, class T, std::size_t M, class Mode>
 [[gnu::noinline]] auto get_pieces(Section const& from, section_buffer<T, M> const& there, Mode) {
-  auto const& window = from.array().memory().window;
+  auto const& window = from.array().memory().open_window();
   if (window->holds(there.data)) {
     typename Section::tensor const copy = from;
     strided_copy(there.data, there.strides, copy.data(), row_major_strides(from.chosen().shape), from.chosen().shape);
@@ -83,7 +83,7 @@ concept element_source = xt::is_xexpression<std::remove_cvref_t<Buffer>>::value 
 /// later, a copy or an rvalue, it owns.
 template <class Section, class Buffer, class Mode, class Begin>
 auto move_from(char const* operation, Section const& into, Buffer&& buffer, Mode, Begin begin) {
-  auto const& window = into.array().memory().window;
+  auto const& window = into.array().memory().open_window();
   if constexpr (std::same_as<Mode, nonblocking_t> && !std::is_lvalue_reference_v<Buffer>) {
     auto kept = std::make_unique<std::remove_cvref_t<Buffer>>(std::forward<Buffer>(buffer));
     auto values = readable_buffer(operation, into, *kept);
@@ -114,7 +114,7 @@ template <class Array, std::size_t M, class Box, completion Mode = blocking_t>
   } else {
     auto values = tensor::from_shape(from.shape());
     auto touched = from.begin_get(detail::buffer_of<M>(values));
-    return detail::completed_later(from.array().memory().window, std::move(touched), std::move(values));
+    return detail::completed_later(from.array().memory().open_window(), std::move(touched), std::move(values));
   }
 }
 
@@ -127,7 +127,7 @@ template <class Array, std::size_t M, class Box,
   auto const there = detail::writable_buffer(from, into);
   if (!from.get_row(there)) return detail::get_pieces(from, there, mode);
   if constexpr (std::same_as<Mode, nonblocking_t>)
-    return detail::completed_later_with(from.array().memory().window, {}, 0);
+    return detail::completed_later_with(from.array().memory().open_window(), {}, 0);
 }
 
 /// The elements of a section = those of a buffer of the same length, in row-major order, or of an expression of the

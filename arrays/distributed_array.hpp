@@ -33,7 +33,7 @@ struct reshaping;
 /// visible when is in docs/memory_model.md: in short, a write is complete when the call returns, and `fence()` orders
 /// what ranks do before it with what they do after it. `Order` is that of the elements in a tile's memory. Move-only.
 /// Sections, elements and tiles of it must not outlive it; pendings may. Its end waits for all ranks where some are
-/// far.
+/// far, and completes what is under way.
 template <wire T, std::size_t N, storage_order Order = storage_order::row_major>
   requires(N >= 1 && N <= 7)
 class distributed_array {
@@ -82,7 +82,8 @@ public:
     detail::assign_expression(*this, e);
   }
 
-  /// The name stands for another array from here on. The array that it stood for goes when nothing refers to it.
+  /// The name stands for another array from here on. The array that it stood for ends. What was moved from keeps its
+  /// shape and distribution; every access to it throws `lifecycle_error`.
   distributed_array(distributed_array&&) noexcept = default;
   distributed_array& operator=(distributed_array&&) noexcept = default;
   friend void swap(distributed_array& a, distributed_array& b) noexcept { std::swap(a, b); }
@@ -121,7 +122,7 @@ public:
   }
   /// The elements that this rank owns as a box, in the order of its tile. Throws `argument_error` where they are
   /// several, in block-cyclic dimensions: `distribution().boxes_of`.
-  [[nodiscard]] box<N> local_range() const { return distribution().range_of(comm_.rank()); }
+  [[nodiscard]] box<N> local_range() const { return range_of(comm_.rank()); }
   [[nodiscard]] box<N> range_of(int rank) const {
     check_rank(comm_, rank, "range_of", "rank");
     return distribution().range_of(rank);
@@ -228,7 +229,7 @@ public:
   }
 
   /// For the library's own algorithms.
-  [[nodiscard]] detail::window_state& window() const noexcept { return *memory_.window; }
+  [[nodiscard]] detail::window_state& window() const { return *memory_.open_window(); }
   [[nodiscard]] detail::array_memory<N> const& memory() const noexcept { return memory_; }
 
 private:
@@ -256,12 +257,12 @@ private:
   /// The hot path of every element access: where all are near and nobody watches, arithmetic and one look-up.
   [[nodiscard]] detail::element_access<T> reach(index_array<N> const& index) const {
     element_place const place = distribution().locate(index);
-    if (memory_.parts != nullptr) [[likely]]
-      return {window(), place, reinterpret_cast<T*>(memory_.parts[place.rank]) + place.offset, nullptr};
+    if (auto* const parts = memory_.window.parts(); parts != nullptr) [[likely]]
+      return {*memory_.window.state(), place, reinterpret_cast<T*>(parts[place.rank]) + place.offset, nullptr};
     return {window(), place, detail::near_element<T>(window(), place.rank, detail::bytes_of<T>(place.offset)),
             memory_.watch.get()};
   }
-  [[nodiscard]] T* local_data() const noexcept { return reinterpret_cast<T*>(window().local()); }
+  [[nodiscard]] T* local_data() const { return reinterpret_cast<T*>(window().local()); }
   [[nodiscard]] T* near_data(int rank) const;
   void fill_owned(T const& value);
   /// Of a tile without ghost cells.

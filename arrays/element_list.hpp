@@ -88,7 +88,7 @@ template <detail::array_of_elements Array, detail::element_list<Array::dimension
   detail::check_elements(a, indices);
   auto values = xt::xtensor<typename Array::value_type, 1>::from_shape({static_cast<std::size_t>(indices.size())});
   auto touched = detail::begin_gather(a, indices, values.data());
-  return detail::completed_later(a.memory().window, std::move(touched), std::move(values));
+  return detail::completed_later(a.memory().open_window(), std::move(touched), std::move(values));
 }
 
 /// The elements at `indices`, into a buffer of the same length, without allocation where all is near and the buffer is

@@ -38,7 +38,7 @@ struct halo_options {
 ///
 /// Only neighbours wait for each other; no barrier. An exchange hands on what each rank stored into its own tile
 /// before; for what others put into it, fence first. It is none itself: elsewhere in the array nothing is ordered.
-/// Uses the array's memory, and keeps it while it lives. Move-only; destruction is collective where ranks are on
+/// Of use while the array lives, also under another name. Move-only; destruction is collective where ranks are on
 /// several hosts.
 template <std::size_t N>
 class halo {
@@ -67,7 +67,7 @@ public:
   [[nodiscard]] std::vector<box<N>> const& boundary() const noexcept { return boundary_; }
   /// Whether it fills the ghost cells of this array.
   template <class Array>
-  [[nodiscard]] bool is_of(Array const& a) const noexcept {
+  [[nodiscard]] bool is_of(Array const& a) const {
     return &exchange_.array() == &a.window();
   }
 

@@ -81,8 +81,9 @@ template <class Array, class Use>
   requires(requires(Array& a, Use use) { use(index_array<Array::dimensions>{}, *a.padded().data()); })
 void for_each_owned(Array& a, Use use) {
   auto const& spread = a.distribution();
+  auto memory = a.padded();
   auto const tile = spread.tile_shape(a.comm().rank()), strides = spread.tile_strides(tile);
-  auto* element = a.padded().data() + spread.tile_begin(tile);
+  auto* element = memory.data() + spread.tile_begin(tile);
   owned_indices const all(a);
   if (spread.ghosts().none())
     for (auto const& index : all) use(index, *element++);

@@ -116,8 +116,7 @@ struct reshaping {
   [[nodiscard]] static distributed_array<T, M> take_over(distributed_array<T, N, Order>& a,
                                                          distribution<M> const& spread) {
     a.fence();
-    return {std::move(a.comm_),
-            array_memory<M>{spread, std::move(a.memory_.window), std::move(a.memory_.watch), nullptr}};
+    return {std::move(a.comm_), array_memory<M>{spread, std::move(a.memory_.window), std::move(a.memory_.watch)}};
   }
 
   template <class T, std::size_t N, storage_order Order, std::size_t M>

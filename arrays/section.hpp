@@ -213,7 +213,7 @@ private:
     return near_row();
   }
   [[nodiscard]] auto const& memory() const noexcept { return array_->memory(); }
-  [[nodiscard]] detail::window_state& window() const noexcept { return *memory().window; }
+  [[nodiscard]] detail::window_state& window() const { return *memory().open_window(); }
   /// What an assignment writes, without elements that it would write again.
   [[nodiscard]] decltype(auto) lasting() const {
     if constexpr (std::same_as<Box, listed_box<N>>)

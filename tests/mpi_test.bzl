@@ -62,19 +62,35 @@ def mpi_test(
             "//tests/support:precompiled",
         ],
     )
-    settings = ["%s=%s" % setting for setting in env.items()]
     for road in roads:
         for count in ranks:
             if count < {"near": 1, "far": 2, "mixed": 3}[road]:
                 continue  # it would be as near
-            native.sh_test(
-                name = "%s_%s_%d" % (name, road, count),
-                srcs = ["//tests/support:run"],
-                args = [str(count)] + ROADS[road] + settings + ["$(rootpath :%s)" % name] + args,
-                data = [":" + name] + data,
-                tags = ["mpi"] + tags,
-                timeout = timeout,
-            )
+            _run("%s_%s_%d" % (name, road, count), name, count, road, env, args, data, tags, timeout)
+
+def _run(name, program, count, road = "near", env = {}, args = [], data = [], tags = [], timeout = "moderate"):
+    settings = ["%s=%s" % setting for setting in env.items()]
+    native.sh_test(
+        name = name,
+        srcs = ["//tests/support:run"],
+        args = [str(count)] + ROADS[road] + settings + ["$(rootpath :%s)" % program] + args,
+        data = [":" + program] + data,
+        tags = ["mpi"] + tags,
+        timeout = timeout,
+    )
+
+def run_again(programs, suffix, env, ranks):
+    """Runs programs of `mpi_test` once more, near, in another environment, as the tests `name_SUFFIX_RANKS`.
+
+    Args:
+      programs: their names.
+      suffix: what the environment is called.
+      env: environment variables.
+      ranks: the numbers of ranks to run on.
+    """
+    for program in programs:
+        for count in ranks:
+            _run("%s_%s_%d" % (program, suffix, count), program, count, env = env)
 
 def mpi_tests(deps, roads = ["near"], ranks = [1, 2, 3, 4], special = {}):
     """One mpi_test for every *_test.cc of the folder; its *.hpp are there for all of them.

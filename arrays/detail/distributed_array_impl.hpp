@@ -48,9 +48,8 @@ distributed_array<T, N, Order>::distributed_array(communicator const& comm, inde
                                                 {}} {
   static_cast<void>(checked_volume(ghosts.around(shape), static_cast<std::int64_t>(sizeof(T))));
   auto options = agree(comm, [] { return window_options{.name = "distributed_array"}; });
-  memory_.window = detail::make_together<detail::window_state>(
-      comm, comm, detail::bytes_of<T>(checked_volume(distribution().padded_shape(comm.rank()))), std::move(options));
-  memory_.parts = window().all_parts();
+  memory_.window = detail::array_window(detail::make_together<detail::window_state>(
+      comm, comm, detail::bytes_of<T>(checked_volume(distribution().padded_shape(comm.rank()))), std::move(options)));
   if (detail::array_watch::wanted(window())) agree(comm, [&] { start_watching(); });
   if (!window().all_near()) agree(comm, [&] { window().lock_all(); }); // one passive epoch for its whole life
 }
@@ -59,7 +58,6 @@ template <wire T, std::size_t N, storage_order Order>
   requires(N >= 1 && N <= 7)
 distributed_array<T, N, Order>::distributed_array(communicator&& comm, detail::array_memory<N> memory)
     : comm_(std::move(comm)), memory_(std::move(memory)) {
-  memory_.parts = window().all_parts();
   if (std::exchange(memory_.watch, nullptr) != nullptr) start_watching(); // under new names
 }
 
@@ -84,11 +82,12 @@ template <wire T, std::size_t N, storage_order Order>
   requires(N >= 1 && N <= 7)
 void distributed_array<T, N, Order>::start_watching() {
   if (memory_.watch != nullptr) return;
+  auto const& window = memory_.open_window();
   memory_.watch = std::make_shared<detail::array_watch>(
-      memory_.window, describe(), [spread = distribution()](int owner, std::int64_t offset) {
+      window, describe(), [spread = distribution()](int owner, std::int64_t offset) {
         return detail::tuple_text(spread.global(owner, spread.local_index(owner, offset)));
       });
-  memory_.parts = nullptr;
+  memory_.window.hide_parts();
 }
 
 template <wire T, std::size_t N, storage_order Order>
@@ -102,8 +101,9 @@ const {
 template <wire T, std::size_t N, storage_order Order>
   requires(N >= 1 && N <= 7)
 T* distributed_array<T, N, Order>::near_data(int rank) const {
+  auto const& there = window();
   check_rank(comm_, rank, "tile", "rank");
-  auto* const data = reinterpret_cast<T*>(window().near(rank));
+  auto* const data = reinterpret_cast<T*>(there.near(rank));
   if (data == nullptr)
     throw argument_error(
         detail::text("tile of ", describe(), ": rank ", rank, " has no memory on this host, on rank ", comm_.rank()));

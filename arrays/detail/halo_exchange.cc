@@ -85,12 +85,17 @@ std::byte* halo_exchange::near_part(int rank) const {
   return at < 0 ? nullptr : outboxes_->near(at);
 }
 
+std::byte* halo_exchange::tile() const {
+  if (!array_->is_open()) throw lifecycle_error("halo: its array has ended");
+  return array_->local();
+}
+
 void halo_exchange::start() {
   if (under_way_) throw lifecycle_error("halo: an exchange is under way already; finish it first");
+  std::byte* const cells = tile();
   tracing::scope const traced("halo start");
   ++count_;
   under_way_ = true;
-  std::byte* const cells = array_->local();
   for (std::int64_t begin = 0; halo_message const* const each : far_in_) {
     std::span const room(inbox_.data() + begin, static_cast<std::size_t>(each->bytes));
     receives_.push_back(recv(*far_, room, {.source = each->peer, .tag = each->tag}, nonblocking));
@@ -117,8 +122,8 @@ void halo_exchange::start() {
 
 void halo_exchange::finish() {
   if (!under_way_) throw lifecycle_error("halo: no exchange is under way; start one first");
+  std::byte* const cells = tile();
   tracing::scope const traced("halo finish");
-  std::byte* const cells = array_->local();
   auto const unpack = [&](halo_message const& each, std::byte const* packed) {
     strided_copy(cells + each.cells.offset, each.cells.strides, packed, each.packed, each.shape);
   };

@@ -79,6 +79,8 @@ private:
   };
   static constexpr std::int64_t header = 128; ///< bytes before the outboxes: two cache lines
 
+  /// This rank's tile. Throws `lifecycle_error` when the array has ended.
+  [[nodiscard]] std::byte* tile() const;
   /// The header and outboxes of a rank of this host; null for others.
   [[nodiscard]] std::byte* near_part(int rank) const;
 

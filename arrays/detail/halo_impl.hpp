@@ -105,7 +105,7 @@ halo<N>::halo(distributed_array<T, N, Order>& a, halo_options<N> const& options)
     : width_(options.width), exchange_([&] {
         auto const& spread = a.distribution();
         rules const how = checked(a.comm(), spread, options);
-        return detail::halo_exchange(a.comm(), a.memory().window, agree(a.comm(), [&] {
+        return detail::halo_exchange(a.comm(), a.memory().open_window(), agree(a.comm(), [&] {
                                        divide(spread, how, a.comm().rank());
                                        return steps<T>(spread, how, a.comm().rank());
                                      }));

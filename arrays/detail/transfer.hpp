@@ -88,10 +88,11 @@ template <class T, std::size_t N>
 template <class T, std::size_t N, class Selected, class Near, class Far>
 [[nodiscard]] touched_owners for_each_road(array_memory<N> const& array, Selected const& selected,
                                            char const* operation, access_kind kind, Near near, Far far) {
+  window_state const& window = *array.open_window();
   touched_owners touched;
   for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
     auto const watched = watch_piece<T>(array, operation, kind, each);
-    if (T* const memory = near_element<T>(*array.window, each.owner, bytes_of<T>(each.tile_offset))) {
+    if (T* const memory = near_element<T>(window, each.owner, bytes_of<T>(each.tile_offset))) {
       near(each, memory);
     } else {
       far(each);
@@ -106,7 +107,7 @@ template <class T, std::size_t N, class Selected, class Near, class Far>
 template <class T, std::size_t N>
 [[nodiscard, gnu::always_inline]] inline std::span<T> near_row(array_memory<N> const& array, box<N> const& selected) {
   distribution<N> const& spread = array.distribution;
-  if (array.parts == nullptr || !spread.is_plain()) return {};
+  if (array.window.parts() == nullptr || !spread.is_plain()) return {};
   std::int64_t const length = selected.dimensions[N - 1].count;
   std::int64_t rank = 0, offset = 0;
   for (std::size_t d = 0; d < N; ++d) {
@@ -118,7 +119,7 @@ template <class T, std::size_t N>
     rank = rank * axis.parts() + at.part;
     offset = offset * at.count + at.local;
   }
-  return {reinterpret_cast<T*>(array.parts[rank]) + offset, static_cast<std::size_t>(length)};
+  return {reinterpret_cast<T*>(array.window.parts()[rank]) + offset, static_cast<std::size_t>(length)};
 }
 template <class T, std::size_t N>
 [[nodiscard]] std::span<T> near_row(array_memory<N> const& /*array*/, listed_box<N> const& /*selected*/) {
@@ -136,7 +137,7 @@ template <class T, std::size_t N, class Selected>
                      each.count);
       },
       [&](piece<N> const& each) {
-        far_block(*array.window, each.owner, far_access::get, buffer + each.buffer_offset(strides),
+        far_block(*array.window.state(), each.owner, far_access::get, buffer + each.buffer_offset(strides),
                   each.buffer_strides(strides), each.tile_offset, each.tile_stride, each.count);
       });
 }
@@ -152,7 +153,7 @@ template <class T, std::size_t N, class Selected>
                      each.count);
       },
       [&](piece<N> const& each) {
-        far_block(*array.window, each.owner, far_access::put, buffer + each.buffer_offset(strides),
+        far_block(*array.window.state(), each.owner, far_access::put, buffer + each.buffer_offset(strides),
                   each.buffer_strides(strides), each.tile_offset, each.tile_stride, each.count);
       });
 }
@@ -161,7 +162,7 @@ template <class T, std::size_t N, class Selected>
 template <class T, std::size_t N, class Selected, accumulator<T> Op>
 [[nodiscard]] touched_owners accumulate_selected(array_memory<N> const& array, Selected const& selected,
                                                  T const* buffer, stride_array<N> const& strides, Op op) {
-  auto& window = *array.window;
+  auto& window = *array.open_window();
   touched_owners touched;
   if (window.all_near())
     for_each_piece(array.distribution, selected, [&](piece<N> const& each) {
@@ -206,7 +207,7 @@ template <class T, std::size_t N, class Selected>
       array, selected, "put", access_kind::write,
       [&](piece<N> const& each, T* memory) { strided_fill(memory, each.tile_stride, each.count, value); },
       [&](piece<N> const& each) {
-        far_block(*array.window, each.owner, far_access::put, &value, stride_array<N>{}, each.tile_offset,
+        far_block(*array.window.state(), each.owner, far_access::put, &value, stride_array<N>{}, each.tile_offset,
                   each.tile_stride, each.count);
       });
 }

@@ -68,6 +68,10 @@ public:
     }
   }
 
+  /// A move copies: what is moved from stays whole.
+  distribution(distribution const&) = default;
+  distribution& operator=(distribution const&) = default;
+
   [[nodiscard]] index_array<N> const& shape() const { return shape_; }
   [[nodiscard]] process_grid<N> grid() const {
     return process_grid<N>(each([](dimension const& axis, std::size_t) { return axis.parts(); }));

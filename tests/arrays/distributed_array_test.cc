@@ -337,7 +337,8 @@ TEST(distributed_array, outlives_the_communicator_object_that_it_was_made_on) {
 
 /// Near access needs nothing of the owner: rank 0 stays outside of MPI until its neighbours have finished.
 TEST(distributed_array, a_rank_that_computes_is_read_written_and_updated_by_its_neighbours) {
-  distributed_array<int, 1> a(world(), {10 * ranks()}), finished(world(), {ranks()});
+  auto const first = [](int rank) { return 5 * rank + 5; }; // of the elements that it alone writes
+  distributed_array<int, 1> a(world(), {first(ranks()) * ranks()}), finished(world(), {ranks()});
   a.fill(3);
   int near = 0;
   for (int r = 0; r < ranks(); ++r) near += a.is_near(r);
@@ -349,8 +350,8 @@ TEST(distributed_array, a_rank_that_computes_is_read_written_and_updated_by_its_
     EXPECT_EQ(others, near - 1) << "they wait for this rank";
   } else if (a.is_near(0)) {
     EXPECT_EQ(get(a(range(0, 3))), (xt::xtensor<int, 1>{3, 3, 3}));
-    a(range(5, 8)) = xt::xtensor<int, 1>{7, 8, 9};
-    a(8) = 1;
+    a(range(first(me()), first(me()) + 3)) = xt::xtensor<int, 1>{7, 8, 9};
+    a(first(me()) + 3) = 1;
     if (all_near) {
       a(range(3, 5)) += 2;
       EXPECT_GE(a.fetch_add({9}, 1), 3);
@@ -358,8 +359,11 @@ TEST(distributed_array, a_rank_that_computes_is_read_written_and_updated_by_its_
     ++std::atomic_ref<int>(finished.tile(0)(0));
   }
   a.fence();
-  if (near > 1 && me() == 0) {
-    EXPECT_EQ(a(7), 9);
+  if (me() == 0) {
+    for (int r = 1; r < ranks(); ++r) {
+      EXPECT_EQ(a(first(r) + 2), a.is_near(r) ? 9 : 3);
+      EXPECT_EQ(a(first(r) + 3), a.is_near(r) ? 1 : 3);
+    }
     EXPECT_EQ(a(4), all_near ? 3 + 2 * (ranks() - 1) : 3);
   }
   a.fence();

@@ -161,7 +161,7 @@ TEST(element, a_list_is_built_by_all_ranks) {
   distributed_array<std::int64_t, 1> next(world(), {1 + each * ranks()}, {cyclic});
   for (int k = 0; k < each; ++k) {
     std::int64_t const node = 1 + me() * each + k;
-    for (std::int64_t head = next(0);;) {
+    for (std::int64_t head = next.fetch_and_op({0}, std::int64_t{0}, no_op{});;) {
       next(node) = head;
       auto const seen = next.compare_and_swap({0}, head, node);
       if (seen == head) break;
