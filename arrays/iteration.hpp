@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 
 namespace armada {
 
@@ -90,6 +91,28 @@ void for_each_owned(Array& a, Use use) {
   else
     for (auto at = all.begin(); at != all.end(); ++at) use(*at, element[dot(at.local(), strides)]);
 }
+
+namespace detail {
+
+/// What this rank owns of an array of one dimension: it lies together, whatever ghost cells are on either side.
+template <class Array>
+  requires(Array::dimensions == 1)
+[[nodiscard]] auto owned_elements(Array& a) {
+  auto const& spread = a.distribution();
+  auto const tile = spread.tile_shape(a.comm().rank());
+  return std::span(a.padded().data() + spread.tile_begin(tile), static_cast<std::size_t>(tile[0]));
+}
+
+/// Calls `use(element)` for every element that this rank owns, in the order of memory: quicker than with its index.
+template <class Array, class Use>
+void for_each_owned_element(Array& a, Use use) {
+  if (a.distribution().ghosts().none())
+    for (auto& element : a.local().elements()) use(element);
+  else
+    for_each_owned(a, [&](auto const&, auto& element) { use(element); });
+}
+
+} // namespace detail
 
 /// Calls `use(rank, tile)` for every rank whose tile is memory of this host, in rising order, this one's included.
 /// Local.

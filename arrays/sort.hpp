@@ -29,7 +29,7 @@ concept order_of = std::copy_constructible<Less> && std::strict_weak_order<Less 
 template <class T, storage_order Order, class Merge>
 void fill_in_order(distributed_array<T, 1, Order>& into, Merge merge) {
   if (into.distribution().along(0).spacing() == 1) {
-    merge(into.local().elements());
+    merge(owned_elements(into));
     into.fence();
   } else { // ranks have what is not together
     distributed_array<T, 1> blocks(into.comm(), into.shape());
@@ -42,13 +42,13 @@ void fill_in_order(distributed_array<T, 1, Order>& into, Merge merge) {
 template <class T, storage_order Order, class Sorts>
 void sort_into(distributed_array<T, 1, Order> const& from, distributed_array<T, 1, Order>& into, Sorts const& order) {
   from.fence();
-  auto const sorted = sorted_tiles<T>(from.comm(), from.local().elements(), into.local().elements(), order);
+  auto const sorted = sorted_tiles<T>(from.comm(), owned_elements(from), owned_elements(into), order);
   fill_in_order(into, [&](std::span<T> share) { merge_tiles(sorted, share, order); });
 }
 
 } // namespace detail
 
-/// The elements of `a` in order, distributed as `a` is. Equal elements may change places.
+/// The elements of `a` in order, cut as `a` is, without ghost cells. Equal elements may change places.
 template <wire T, storage_order Order, detail::order_of<T> Less = std::less<>>
 [[nodiscard]] distributed_array<T, 1, Order> sort(distributed_array<T, 1, Order> const& a, Less less = {}) {
   distributed_array<T, 1, Order> sorted(a.comm(), a.shape(), a.distribution().cuts());
@@ -56,13 +56,13 @@ template <wire T, storage_order Order, detail::order_of<T> Less = std::less<>>
   return sorted;
 }
 
-/// Puts the elements of `a` in order. Takes memory for one more copy of them meanwhile.
+/// Puts the elements of `a` in order; ghost cells stay as they are. Takes memory for one more copy of them meanwhile.
 template <wire T, storage_order Order, detail::order_of<T> Less = std::less<>>
 void sort_in_place(distributed_array<T, 1, Order>& a, Less less = {}) {
   detail::sort_into(a, a, detail::sort_order<T, Less>(std::move(less)));
 }
 
-/// The indices of the elements of `a` in their order, distributed as `a` is; those of equal elements rise.
+/// The indices of the elements of `a` in their order, cut as `a` is, without ghost cells; those of equal elements rise.
 template <wire T, storage_order Order, detail::order_of<T> Less = std::less<>>
 [[nodiscard]] distributed_array<std::int64_t, 1, Order> argsort(distributed_array<T, 1, Order> const& a,
                                                                 Less less = {}) {
@@ -72,7 +72,7 @@ template <wire T, storage_order Order, detail::order_of<T> Less = std::less<>>
   distributed_array<std::int64_t, 1, Order> indices(a.comm(), a.shape(), a.distribution().cuts());
   a.fence();
   auto const elements = agree(a.comm(), [&] {
-    detail::sort_room<element> room(a.local().size());
+    detail::sort_room<element> room(detail::owned_elements(a).size());
     element* next = room.elements().data();
     for_each_owned(a, [&](index_array<1> const& index, T const& each) { *next++ = {each, index[0]}; });
     return room;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The distinct elements of an array, in order, and how often each is there. Collective, with the promises of
-/// arrays/sort.hpp; elements are equal when neither comes before the other (NaN equals NaN).
+/// The distinct elements of an array, without ghost cells, in order, and how often each is there. Collective, with the
+/// promises of arrays/sort.hpp; elements are equal when neither comes before the other (NaN equals NaN).
 
 #include <armada/arrays/sort.hpp>
 #include <armada/collectives/allgather.hpp>
@@ -10,6 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace armada {
@@ -19,8 +21,14 @@ namespace detail {
 template <class T, std::size_t N, storage_order Order, class Sorts>
 [[nodiscard]] distributed_array<T, 1> sorted_blocks(distributed_array<T, N, Order> const& a, Sorts const& order) {
   a.fence();
-  auto const elements = a.local().elements();
-  auto const room = agree(a.comm(), [&] { return sort_room<T>(elements.size()); });
+  bool const dense = a.distribution().ghosts().none();
+  auto const room = agree(a.comm(), [&] {
+    sort_room<T> elements(static_cast<std::size_t>(a.distribution().tile_volume(a.comm().rank())));
+    T* next = elements.elements().data();
+    if (!dense) for_each_owned_element(a, [&](T const& each) { *next++ = each; });
+    return elements;
+  });
+  std::span<T const> const elements = dense ? a.local().elements() : room.elements();
   auto const tiles = sorted_tiles<T>(a.comm(), elements, room.elements(), order);
   distributed_array<T, 1> blocks(a.comm(), tiles.shape());
   merge_tiles(tiles, blocks.local().elements(), order);

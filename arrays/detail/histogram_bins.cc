@@ -17,6 +17,19 @@ equal_bins::equal_bins(communicator const& comm, std::int64_t count, value_range
   if (range.low == range.high) range_ = {range.low - 0.5, range.high + 0.5}; // NOLINT(*-float-equal)
   width_ = (range_.high - range_.low) / static_cast<double>(count);
   per_unit_ = static_cast<double>(count) / (range_.high - range_.low);
+  if (!std::isfinite(width_) || !std::isfinite(per_unit_)) refuse(); // by the same numbers on every rank
+}
+
+std::vector<std::int64_t> equal_bins::zeros() const {
+  auto counts = counts_up_to(static_cast<std::uint64_t>(count_)); // no more edges than there may be bins
+  for (std::int64_t i = 0; i < count_; ++i)
+    if (edge(i) >= edge(i + 1)) refuse();
+  return counts;
+}
+
+void equal_bins::refuse() const {
+  throw argument_error(text("histogram of ", count_, " bins from ", range_.low, " to ", range_.high,
+                            ": numbers cannot tell the edges apart, or not hold the width"));
 }
 
 bins_between::bins_between(communicator const& comm, std::vector<double> const& edges) : edges_(edges) {

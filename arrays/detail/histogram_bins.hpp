@@ -23,16 +23,19 @@ public:
   /// Collective: all ranks throw `argument_error`, or none.
   equal_bins(communicator const& comm, std::int64_t count, value_range range);
 
-  [[nodiscard]] std::int64_t count() const { return count_; }
-  /// The bin of a value; -1 for none. The quotient may be off by one where rounding has its way: edges decide.
+  /// One for each bin. Throws `argument_error` where two edges are the same number.
+  [[nodiscard]] std::vector<std::int64_t> zeros() const;
+  /// The bin of a value; -1 for none. The quotient may be off where rounding has its way: edges decide.
   [[nodiscard]] std::int64_t place(double value) const {
     if (!(value >= range_.low && value <= range_.high)) return -1;
     auto bin = std::min(static_cast<std::int64_t>((value - range_.low) * per_unit_), count_ - 1);
-    if (value < edge(bin)) return bin - 1;
-    return value >= edge(bin + 1) && bin < count_ - 1 ? bin + 1 : bin;
+    while (bin > 0 && value < edge(bin)) --bin;
+    while (bin < count_ - 1 && value >= edge(bin + 1)) ++bin;
+    return bin;
   }
 
 private:
+  [[noreturn]] void refuse() const;
   [[nodiscard]] double edge(std::int64_t i) const {
     return i == count_ ? range_.high : range_.low + static_cast<double>(i) * width_;
   }
@@ -48,10 +51,10 @@ public:
   /// Collective: all ranks throw `argument_error`, or none.
   bins_between(communicator const& comm, std::vector<double> const& edges);
 
-  [[nodiscard]] std::int64_t count() const { return std::ssize(edges_) - 1; }
+  [[nodiscard]] std::vector<std::int64_t> zeros() const { return std::vector<std::int64_t>(edges_.size() - 1); }
   [[nodiscard]] std::int64_t place(double value) const {
     if (!(value >= edges_.front() && value <= edges_.back())) return -1;
-    if (value == edges_.back()) return count() - 1; // NOLINT(*-float-equal)
+    if (value == edges_.back()) return std::ssize(edges_) - 2; // NOLINT(*-float-equal)
     return std::upper_bound(edges_.begin(), edges_.end(), value) - edges_.begin() - 1;
   }
 

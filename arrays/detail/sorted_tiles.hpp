@@ -111,12 +111,17 @@ public:
     sorted_.reserve(ranks_);
   }
 
-  /// Collective.
+  /// Collective: what the order throws on one rank, every rank throws. The ranks hear of it with the next pivots.
   [[nodiscard]] std::vector<std::int64_t> cuts() {
+    local_fault mine;
     for (;;) {
       propose();
-      share(comm_, median(), pivots_);
-      if (!place_pivots()) break;
+      pivot chosen{T{}, failed};
+      if (mine.what == nullptr) mine = fault_of([&] { chosen = median(); });
+      share(comm_, chosen, pivots_);
+      if (any_pivot([](std::int64_t rank) { return rank == failed; })) share_fault(comm_, mine);
+      if (!any_pivot([](std::int64_t rank) { return rank >= 0; })) break;
+      mine = fault_of([&] { place_pivots(); });
       cuts_.narrow(std::span(before_).first(ranks_), pivot_ranks_);
     }
     before_[ranks_] = std::ssize(run_);
@@ -132,6 +137,12 @@ private:
     T element;
     std::int64_t rank; ///< -1: the cut is found
   };
+  static constexpr std::int64_t failed = -2;
+
+  template <class Is>
+  [[nodiscard]] bool any_pivot(Is is) const {
+    return std::any_of(pivots_.begin(), pivots_.end(), [&](pivot const& each) { return is(each.rank); });
+  }
 
   void propose() {
     for (std::size_t r = 0; r < ranks_; ++r) {
@@ -155,18 +166,15 @@ private:
     return {rank < 0 ? T{} : element(rank), rank};
   }
 
-  /// How much of this rank's run comes before each pivot. False if there is none any more.
-  [[nodiscard]] bool place_pivots() {
-    bool any = false;
+  /// How much of this rank's run comes before each pivot.
+  void place_pivots() {
+    for (std::size_t r = 0; r < ranks_; ++r) pivot_ranks_[r] = pivots_[r].rank;
     for (std::size_t r = 0; r < ranks_; ++r) {
       auto const& [element, rank] = pivots_[r];
       auto const from = run_.begin() + cuts_.low(r), to = run_.begin() + cuts_.high(r);
       if (rank > comm_.rank()) before_[r] = std::upper_bound(from, to, element, order_) - run_.begin();
       if (rank < comm_.rank()) before_[r] = std::lower_bound(from, to, element, order_) - run_.begin();
-      pivot_ranks_[r] = rank;
-      any = any || rank >= 0;
     }
-    return any;
   }
 
   communicator const& comm_;

@@ -85,9 +85,33 @@ TEST(histogram, refuses_on_every_rank_what_makes_no_bins) {
   EXPECT_TRUE(throws<argument_error>([&] { return histogram(a, std::vector<double>{1}); }, {"1 edges"}));
   EXPECT_TRUE(throws<argument_error>([&] { return histogram(a, {0, 2, 1}); }, {"number 1", "2", "1"}));
   EXPECT_TRUE(throws<argument_error>([&] { return histogram(a, {0, std::nan(""), 1}); }, {"number 0"}));
+  EXPECT_TRUE(throws<out_of_memory>([&] { return histogram(a, std::int64_t{1} << 62, {0, 1}); }));
   if (ranks() == 1) return;
   EXPECT_TRUE(throws<argument_error>([&] { return histogram(a, 1 + me(), {0, 1}); }, {"rank 1"}));
   EXPECT_TRUE(throws<argument_error>([&] { return histogram(a, {0, 1.0 + me()}); }, {"rank 1", "edges"}));
+}
+
+/// Too wide for a double, too narrow for its digits, and just within.
+TEST(histogram, refuses_on_every_rank_bins_that_numbers_cannot_tell_apart) {
+  auto const a = full<double>(world(), {4}, 1e308);
+  double const above = std::nextafter(1.0, 2.0), least = std::numeric_limits<double>::denorm_min();
+  for (value_range const& range :
+       {value_range{-1.5e308, 1.5e308}, {1e17, 1e17}, {1, above}, {0, least}, {0, 3 * least}})
+    EXPECT_TRUE(throws<argument_error>([&] { return histogram(a, 10, range); }, {"10 bins", "edges"})) << range.high;
+  EXPECT_EQ(histogram(a, 2, {0, 1.5e308}), (counts{0, 4}));
+  auto const b = from_function<double>(world(), {10}, [](std::int64_t i) { return 0x1p52 + static_cast<double>(i); });
+  EXPECT_EQ(histogram(b, 10, {0x1p52, 0x1p52 + 10}), counts(10, 1));
+  EXPECT_EQ(histogram(b, 1, {0x1p52, 0x1p52 + 1}), (counts{2}));
+  EXPECT_TRUE(throws<argument_error>([&] { return histogram(b, 20, {0x1p52, 0x1p52 + 10}); }, {"20 bins"}));
+  EXPECT_EQ(histogram(full<double>(world(), {3}, 1), 1, {1, above}), (counts{3}));
+}
+
+TEST(histogram, steps_over_ghost_cells) {
+  distributed_array<int, 2> a(world(), {8, 8}, {block, block}, ghost_cells{1, 2});
+  a.padded() = 3;
+  for_each_owned(a, [](auto const& index, int& element) { element = static_cast<int>(index[1]) / 2; });
+  EXPECT_EQ(histogram(a, 4, {0, 4}), (counts{16, 16, 16, 16}));
+  EXPECT_EQ(bincount(a), (counts{16, 16, 16, 16}));
 }
 
 TEST(bincount, counts_whole_numbers) {
@@ -97,6 +121,8 @@ TEST(bincount, counts_whole_numbers) {
   EXPECT_EQ(bincount(a, 10), (counts{6, 6, 6, 12, 12, 6, 6, 6, 0, 0}));
   EXPECT_EQ(bincount(zeros<std::uint8_t>(world(), {0})), counts());
   EXPECT_EQ(bincount(full<std::uint8_t>(world(), {3}, 255))[255], 3);
+  EXPECT_EQ(bincount(from_function<bool>(world(), {9}, [](std::int64_t i) { return i % 3 == 0; })), (counts{6, 3}));
+  EXPECT_EQ(bincount(full<char>(world(), {3}, 'a'))['a'], 3);
 }
 
 TEST(bincount, refuses_on_every_rank_what_it_cannot_count) {
@@ -106,6 +132,9 @@ TEST(bincount, refuses_on_every_rank_what_it_cannot_count) {
   EXPECT_TRUE(throws<argument_error>([&] { return bincount(a); }, {"is -2"}));
   if (me() == 0) a(5) = std::numeric_limits<std::int64_t>::max();
   EXPECT_TRUE(throws<out_of_memory>([&] { return bincount(a); }));
+  auto b = zeros<std::uint64_t>(world(), {8});
+  if (me() == ranks() - 1) b(2) = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_TRUE(throws<out_of_memory>([&] { return bincount(b); }));
 }
 
 } // namespace

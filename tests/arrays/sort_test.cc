@@ -32,8 +32,9 @@ struct card {
   friend bool operator==(card const&, card const&) = default;
 };
 bool cannot_tell = false;
+int can_tell = -1; ///< so many times; from below zero always
 bool by_value(card const& a, card const& b) {
-  if (cannot_tell) throw std::runtime_error("cannot tell");
+  if (cannot_tell || (can_tell >= 0 && can_tell-- == 0)) throw std::runtime_error("cannot tell");
   return a.value < b.value;
 }
 
@@ -203,6 +204,49 @@ TEST(sort, what_the_order_throws_on_one_rank_all_ranks_throw) {
   EXPECT_TRUE(throws<error>([&] { return argsort(a, by_value); }, {"cannot tell"}));
   cannot_tell = false;
   EXPECT_EQ(everything(sort(a, by_value)), cards) << "afterwards all is as before";
+}
+
+/// At every comparison: in the sort of what is here, in the search for the shares, and in the merge.
+TEST(sort, at_whichever_comparison_the_order_throws_all_ranks_throw) {
+  std::vector<card> cards;
+  for (int i = 0; i < 12; ++i) cards.push_back({(i * 7) % 5, i});
+  auto const a = spread(cards, cyclic);
+  auto const each = [&](auto const& sorts, int thrower) {
+    for (int comparisons = 0;; ++comparisons) {
+      can_tell = me() == thrower ? comparisons : -1;
+      try {
+        sorts();
+      } catch (error const& e) {
+        ASSERT_NE(std::string(e.what()).find("cannot tell"), std::string::npos) << e.what();
+        continue;
+      }
+      ASSERT_GE(comparisons, ranks() == 1 ? 12 : 5);
+      break; // so many were enough
+    }
+    can_tell = -1;
+  };
+  for (int const thrower : {0, ranks() - 1}) {
+    each([&] { static_cast<void>(sort(a, by_value)); }, thrower);
+    each([&] { static_cast<void>(argsort(a, by_value)); }, thrower);
+  }
+}
+
+TEST(sort, steps_over_ghost_cells) {
+  std::vector<int> values;
+  for (int i = 0; i < 40; ++i) values.push_back(i * 11 % 40);
+  auto expected = values;
+  std::sort(expected.begin(), expected.end());
+  for (cut const& how : {cut(block), cut(cyclic)}) {
+    distributed_array<int, 1> a(world(), {40}, {how}, ghost_cells{2});
+    a.padded() = -1;
+    for_each_owned(a, [&](auto const& index, int& element) { element = values[static_cast<std::size_t>(index[0])]; });
+    EXPECT_EQ(everything(sort(a)), expected);
+    EXPECT_EQ(values[static_cast<std::size_t>(everything(argsort(a))[39])], 39);
+    sort_in_place(a);
+    EXPECT_EQ(everything(a), expected);
+    auto const tile = a.padded().elements();
+    EXPECT_EQ(std::count(tile.begin(), tile.end(), -1), 4);
+  }
 }
 
 } // namespace

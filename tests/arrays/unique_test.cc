@@ -65,5 +65,14 @@ TEST(unique, of_several_dimensions_with_nan_and_in_another_order) {
   EXPECT_EQ(unique(b, whole_numbers).size(), 2);
 }
 
+TEST(unique, steps_over_ghost_cells) {
+  distributed_array<int, 2> a(world(), {8, 9}, {block, block}, ghost_cells{1, 2});
+  a.padded() = -1;
+  for_each_owned(a, [](auto const& index, int& element) { element = static_cast<int>(index[1] % 3); });
+  auto const [values, counts] = unique_counts(a);
+  EXPECT_EQ(everything(values), (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(everything(counts), (std::vector<std::int64_t>{24, 24, 24}));
+}
+
 } // namespace
 } // namespace armada
