@@ -179,7 +179,7 @@ private:
 template <class T>
 void no_update_is_lost(std::vector<update> const& updates) {
   owned_bits<T> bits;
-  auto const rounds = near_or_far(1500, 30);
+  auto const rounds = near_or_far(1500, 60);
   for (auto const a : updates)
     for (auto const b : updates) {
       if (b < a) continue;
@@ -285,6 +285,38 @@ TEST(contention, increments_add_up) {
   EXPECT_EQ(shared.read(0), all);
   EXPECT_EQ(tickets.value(), all);
   barrier(world());
+}
+
+/// In the order of the ranks, beside lock_all: MPI's own lock_all takes the parts in no order, so on near windows only.
+TEST(contention, a_rank_that_holds_a_part_gets_another_while_lock_all_waits) {
+  auto win = window<int>::allocate(world(), 1);
+  if (!cells::all_near()) return;
+  constexpr int rounds = 400;
+  int const last = ranks() - 1;
+  int torn = 0;
+  for (int i = 0; i < rounds; ++i) {
+    if ((i + me()) % 3 == 0) {
+      int values[2] = {};
+      auto all = win.lock_all();
+      all.get(values[0], {.rank = last});
+      all.get(values[1], {.rank = last});
+      torn += values[0] != values[1];
+    } else {
+      std::vector<epoch<int>> held;
+      for (int r = 0; r <= last; ++r) held.push_back(win.lock(r, r < last && (i + r) % 2 == 0 ? shared : exclusive));
+      int value = 0;
+      held.back().get(value, {.rank = last});
+      held.back().put(value + 1, {.rank = last});
+    }
+  }
+  barrier(world());
+  EXPECT_EQ(torn, 0);
+  int exclusives = 0, total = 0;
+  for (int i = 0; i < rounds; ++i) exclusives += (i + me()) % 3 != 0;
+  auto all = win.lock_all();
+  all.get(total, {.rank = last});
+  all.close();
+  EXPECT_EQ(total, allreduce(world(), exclusives, std::plus<>{}));
 }
 
 } // namespace
