@@ -146,7 +146,8 @@ public:
     return epoch<T>(state_, rank);
   }
 
-  /// Locks all parts, shared. MPI-4.0, section 12.5.3.
+  /// Locks all parts, shared. Where all ranks are on one host, this and exclusive epochs take turns: neither kind keeps
+  /// the other waiting for ever. MPI-4.0, section 12.5.3.
   [[nodiscard]] epoch<T> lock_all(lock_assertions promised = {}) const {
     state().lock_all(promised);
     return epoch<T>(state_, detail::target_check::every_rank);

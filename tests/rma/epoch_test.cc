@@ -1,6 +1,5 @@
 #include <armada/rma/epoch.hpp>
 
-#include "tests/rma/cells.hpp"
 #include "tests/rma/ranks.hpp"
 #include "tests/support/lazy_mpi.hpp" // what is complete here is complete with every MPI
 #include "tests/support/throws.hpp"
@@ -266,39 +265,6 @@ TEST(epoch, a_rank_may_lock_several_parts_at_once) {
   win.sync();
   EXPECT_EQ(win.local()[0], ranks());
   barrier(world());
-}
-
-/// In the order of the ranks, beside lock_all: MPI's own lock_all takes the parts in no order, so on near windows only.
-TEST(epoch, a_rank_that_holds_a_part_gets_another_while_lock_all_waits) {
-  auto win = window<int>::allocate(world(), 1);
-  if (!support::cells::all_near()) return;
-  constexpr int rounds = 2000;
-  auto const add_one = [](auto& epoch, int rank) {
-    int value = 0;
-    epoch.get(value, {.rank = rank});
-    epoch.put(value + 1, {.rank = rank});
-  };
-  int const last = ranks() - 1;
-  for (int i = 0; i < rounds; ++i) {
-    if ((i + me()) % 3 == 0) {
-      int values[2] = {};
-      auto all = win.lock_all();
-      all.get(values[0], {.rank = last});
-      all.get(values[1], {.rank = last});
-      ASSERT_EQ(values[0], values[1]);
-    } else {
-      std::vector<epoch<int>> held;
-      for (int r = 0; r <= last; ++r) held.push_back(win.lock(r, r < last && (i + r) % 2 == 0 ? shared : exclusive));
-      add_one(held.back(), last);
-    }
-  }
-  barrier(world());
-  int exclusives = 0, total = 0;
-  for (int i = 0; i < rounds; ++i) exclusives += (i + me()) % 3 != 0;
-  auto all = win.lock_all();
-  all.get(total, {.rank = last});
-  all.close();
-  EXPECT_EQ(total, allreduce(world(), exclusives, std::plus<>{}));
 }
 
 TEST(epoch, updates_of_all_ranks_on_one_element_are_exact) {
