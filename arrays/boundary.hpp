@@ -6,8 +6,10 @@
 #include <armada/core/error.hpp>
 
 #include <any>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -35,20 +37,29 @@ public:
   /// `open` where the value is fixed.
   [[nodiscard]] kind what() const noexcept { return what_; }
   [[nodiscard]] bool is_fixed() const noexcept { return value_.has_value(); }
-  /// The fixed value. Throws `argument_error` where it is of another type, but for `int` and `double` of another
-  /// number.
+  /// The fixed value. Throws `argument_error` where it is of another type, but for an `int`, or a `double` for a
+  /// floating-point T, that T can hold.
   template <wire T>
   [[nodiscard]] T value() const {
     if (auto const* same = std::any_cast<T>(&value_)) return *same;
     if constexpr (std::is_arithmetic_v<T>) {
-      if (auto const* number = std::any_cast<int>(&value_)) return static_cast<T>(*number);
+      if (auto const* number = std::any_cast<int>(&value_)) return held<T>(*number);
       if constexpr (std::floating_point<T>)
-        if (auto const* real = std::any_cast<double>(&value_)) return static_cast<T>(*real);
+        if (auto const* real = std::any_cast<double>(&value_)) return held<T>(*real);
     }
     throw argument_error("boundary::fixed: the value is not of the type of the elements");
   }
 
 private:
+  template <class T, class Number>
+  [[nodiscard]] static T held(Number number) {
+    auto const wanted = static_cast<long double>(number);
+    using limits = std::numeric_limits<T>;
+    if (!std::isfinite(wanted) || (wanted >= limits::lowest() && wanted <= limits::max()))
+      return static_cast<T>(number);
+    throw argument_error(detail::text("boundary::fixed: the elements' type cannot hold ", number));
+  }
+
   kind what_;
   std::any value_;
 };

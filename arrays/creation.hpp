@@ -62,13 +62,33 @@ template <std::size_t N>
   return shape;
 }
 
+/// `action` stores what this rank owns of a new array; then a fence, in which every rank hears of what one rank throws.
+template <class Array, class Action>
+void store_together(Array& a, Action action) {
+  tracing::scope const traced("fence");
+  agree(a.comm(), [&] {
+    action();
+    a.window().sync_memory();
+  });
+  a.window().sync_memory();
+}
+
 /// Every element that this rank owns = f(index); then a fence.
 template <class Array, class Function>
 void assign_by_index(Array& a, Function f) {
-  for_each_owned(a, [&](auto const& index, auto& element) {
-    element = static_cast<typename Array::value_type>(std::apply(f, index));
+  store_together(a, [&] {
+    for_each_owned(a, [&](auto const& index, auto& element) {
+      element = static_cast<typename Array::value_type>(std::apply(f, index));
+    });
   });
-  a.fence();
+}
+
+/// How many numbers arange has. Throws `argument_error` for a step of zero, and for more than an extent can count.
+[[nodiscard]] inline std::int64_t arange_length(long double first, long double last, long double step) {
+  if (step == 0) throw argument_error("arange with a step of 0"); // NOLINT(*-float-equal)
+  long double const length = std::ceil((last - first) / step);
+  if (!(length < 0x1p63L)) throw argument_error(text("arange from ", first, " to ", last, ": of length ", length));
+  return length > 0 ? static_cast<std::int64_t>(length) : 0;
 }
 
 } // namespace detail
@@ -97,7 +117,7 @@ template <wire T, std::size_t N>
   return full<T>(comm, shape, T(1), cuts);
 }
 
-/// Element (i, j, …) is f(i, j, …), computed by its owner.
+/// Element (i, j, …) is f(i, j, …), computed by its owner. What f throws on one rank, all ranks throw.
 template <wire T, std::size_t N, class Function>
 [[nodiscard]] distributed_array<T, N> from_function(communicator const& comm, detail::any_integer const (&shape)[N],
                                                     Function f, detail::cuts_for<N> const& cuts = {}) {
@@ -106,15 +126,17 @@ template <wire T, std::size_t N, class Function>
   return a;
 }
 
-/// first, first + step, … as long as it is before `last`. Throws `argument_error` for a step of zero.
+/// first, first + step, … as long as it is before `last`. Throws `argument_error` for a step of zero, and
+/// for a length that 64 bits do not hold.
 template <wire T>
   requires std::is_arithmetic_v<T>
 [[nodiscard]] distributed_array<T, 1> arange(communicator const& comm, T first, T last, T step = T(1),
                                              detail::cuts_for<1> const& cuts = {}) {
-  if (step == T(0)) throw argument_error("arange with a step of 0");
-  auto const length =
-      std::ceil((static_cast<long double>(last) - static_cast<long double>(first)) / static_cast<long double>(step));
-  auto a = cuts.template make<T>(comm, {length > 0 ? static_cast<std::int64_t>(length) : 0});
+  std::int64_t const length = agree(comm, [&] {
+    return detail::arange_length(static_cast<long double>(first), static_cast<long double>(last),
+                                 static_cast<long double>(step));
+  });
+  auto a = cuts.template make<T>(comm, {length});
   detail::assign_by_index(a, [=](std::int64_t i) { return first + static_cast<T>(i) * step; });
   return a;
 }
@@ -162,8 +184,7 @@ template <class E>
   auto cuts = row_cuts<N>();
   cuts[0] = irregular(boundaries);
   distributed_array<T, N> a(comm, shape, cuts);
-  a.local() = values;
-  a.fence();
+  detail::store_together(a, [&] { a.local() = values; });
   return a;
 }
 

@@ -98,9 +98,10 @@ struct reshaping {
     return distribution<M>(shape, cuts, grid, ranks);
   }
 
-  /// The shape that is meant, with its one extent of -1.
+  /// The shape that is meant, with its one extent of -1. Collective.
   template <class Array, std::size_t M>
   [[nodiscard]] static index_array<M> meant(Array const& a, index_array<M> shape) {
+    check_same_everywhere(a.comm(), "shape to reshape to", shape);
     index_array<M> known = shape;
     auto const open = std::find(shape.begin(), shape.end(), -1);
     if (open != shape.end()) known[static_cast<std::size_t>(open - shape.begin())] = 1;
@@ -140,7 +141,7 @@ struct reshaping {
 /// A new array of the elements of `a` in the row-major order of their indices, whatever their order in memory is:
 /// NumPy's `reshape`. One extent may be -1: what is left. In balanced blocks of whole rows, or cut as told. Collective;
 /// sees every access before it, and ends with a fence. Throws `argument_error` with description and shape on every rank
-/// unless `shape` has as many elements.
+/// unless `shape` has as many elements and is the same everywhere.
 template <wire T, std::size_t N, storage_order Order, std::size_t M>
 [[nodiscard]] distributed_array<T, M> reshape(distributed_array<T, N, Order> const& a, index_array<M> const& shape,
                                               detail::cuts_for<M> const& cuts = {}) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 
 namespace armada {
@@ -37,6 +38,15 @@ TEST(creation, by_index) {
   a.fence();
 }
 
+TEST(creation, what_the_function_throws_on_one_rank_all_ranks_throw) {
+  std::int64_t const last = ranks() - 1;
+  auto const f = [&](std::int64_t i) {
+    if (i == last) throw index_error("no such number");
+    return i;
+  };
+  EXPECT_TRUE(throws<index_error>([&] { return from_function<int>(world(), {ranks()}, f); }, {"no such number"}));
+}
+
 TEST(creation, ranges_are_those_of_numpy) {
   EXPECT_EQ(get(arange(world(), 5)(all())), (xt::xtensor<int, 1>{0, 1, 2, 3, 4}));
   EXPECT_EQ(get(arange(world(), 2, 9, 3)(all())), (xt::xtensor<int, 1>{2, 5, 8}));
@@ -47,6 +57,9 @@ TEST(creation, ranges_are_those_of_numpy) {
   EXPECT_EQ(get(linspace(world(), 1.0, 2.0, 5)(all())), (xt::xtensor<double, 1>{1, 1.25, 1.5, 1.75, 2}));
   EXPECT_EQ(get(linspace(world(), 1.0, 2.0, 1)(all())), (xt::xtensor<double, 1>{1}));
   EXPECT_TRUE(throws<argument_error>([] { return arange(world(), 0, 3, 0); }, {"step of 0"}));
+  EXPECT_TRUE(throws<argument_error>([] { return arange(world(), 0, 3, me() == ranks() - 1 ? 0 : 1); }, {"of 0"}));
+  EXPECT_TRUE(throws<argument_error>([] { return arange(world(), 0., 1e30, 1.); }, {"to 1e+30", "length 1e+30"}));
+  EXPECT_TRUE(throws<argument_error>([] { return arange(world(), 0., std::nan("")); }, {"nan"}));
 }
 
 TEST(creation, of_the_blocks_that_ranks_have) {

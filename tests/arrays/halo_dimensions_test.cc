@@ -1,10 +1,13 @@
 #include "padded_oracle.hpp"
+#include "tests/support/throws.hpp"
 
 #include <armada/core/environment.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <random>
 
 namespace armada {
@@ -63,6 +66,24 @@ TEST(halo_dimensions, seven_dimensions) {
                                .periodic = {true, true, false, true},
                                .boundary = {{{}, {}, {}, {}, {}, {}, boundary::mirrored}},
                                .corners = true});
+}
+
+TEST(halo_dimensions, fixed_values_are_numbers_that_the_elements_can_hold) {
+  EXPECT_EQ(boundary::fixed(-128).value<std::int8_t>(), -128);
+  EXPECT_EQ(boundary::fixed(255).value<std::uint8_t>(), 255);
+  EXPECT_EQ(boundary::fixed(1).value<bool>(), true);
+  EXPECT_EQ(boundary::fixed(7).value<float>(), 7.0F);
+  EXPECT_EQ(boundary::fixed(0.1).value<float>(), 0.1F);
+  double const infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(boundary::fixed(-infinity).value<float>(), -std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(boundary::fixed(std::nan("")).value<float>()));
+  EXPECT_THROW(static_cast<void>(boundary::fixed(300).value<std::int8_t>()), argument_error);
+  EXPECT_THROW(static_cast<void>(boundary::fixed(-1).value<std::uint32_t>()), argument_error);
+  EXPECT_THROW(static_cast<void>(boundary::fixed(2).value<bool>()), argument_error);
+  EXPECT_THROW(static_cast<void>(boundary::fixed(1e300).value<float>()), argument_error);
+  distributed_array<std::int8_t, 1> a(world(), {4 * world().size()}, ghost_cells{1});
+  EXPECT_TRUE(support::throws<argument_error>(
+      [&] { return halo<1>(a, {.width = {1}, .boundary = {boundary::fixed(300)}}); }, {"cannot hold 300"}));
 }
 
 TEST(halo_dimensions, structures) {

@@ -128,6 +128,12 @@ TEST(reshape, refuses_another_number_of_elements) {
   EXPECT_TRUE(throws<argument_error>([&] { return reshape(a, {-2, -6}); }, {"(-2, -6)"}));
   EXPECT_TRUE(throws<argument_error>([&] { return reshape(std::move(a), {13}); }, {"(4, 3)", "(13)"}));
   EXPECT_EQ(a.shape(), (index_array<2>{4, 3})) << "it is still there";
+  if (ranks() > 1) {
+    index_array<2> const odd = world().rank() == 0 ? index_array<2>{3, 4} : index_array<2>{6, 2};
+    EXPECT_TRUE(throws<argument_error>([&] { return reshape(a, odd); }, {"rank 1", "reshape"}));
+    EXPECT_TRUE(throws<argument_error>([&] { return reshape(std::move(a), odd); }, {"rank 1", "reshape"}));
+    EXPECT_EQ(a.shape(), (index_array<2>{4, 3}));
+  }
   distributed_array<int, 1> none(world(), {0});
   EXPECT_TRUE(throws<argument_error>([&] { return reshape(none, {0, -1}); }, {"(0)", "(0, -1)"}));
 }
