@@ -145,7 +145,7 @@ template <class T, class Values>
 }
 template <class Mode>
 auto completed_already(auto const& array, Mode) {
-  if constexpr (std::same_as<Mode, nonblocking_t>) return completed_later_with(array.memory().window, {}, 0);
+  if constexpr (std::same_as<Mode, nonblocking_t>) return completed_later_with(array.memory().open_window(), {}, 0);
 }
 
 } // namespace detail
