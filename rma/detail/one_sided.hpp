@@ -269,6 +269,18 @@ public:
     return each_of("accumulate", places::aligned, targets, view(buffer), mode,
                    [&](auto part, target const& where) { this->accumulate(part, where, op, deferred_t{}); });
   }
+  template <source Buffer, writable Old, accumulator<element_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>&& lasts<Old, Mode>)
+  auto get_accumulate(Buffer&& buffer, Old&& old, std::span<target const> targets, Op op, Mode mode = {}) {
+    std::span rest = view(old);
+    std::int64_t needed = 0;
+    for (target const& where : targets) needed += where.count || where.layout ? elements_of(where) : 0;
+    if (std::cmp_greater(needed, rest.size())) refuse_count_of_old(needed, std::ssize(rest));
+    return each_of("get_accumulate", places::aligned, targets, view(buffer), mode, [&](auto part, target const& where) {
+      this->get_accumulate(part, rest, where, op, deferred_t{});
+      rest = rest.subspan(part.size());
+    });
+  }
 
 protected:
   /// `only`: the rank that the epoch is for, or one of `target_check`'s.

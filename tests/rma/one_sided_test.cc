@@ -237,6 +237,13 @@ TEST(one_sided, several_targets_in_one_call) {
     for (std::size_t i = 0; i < given.size(); ++i)
       EXPECT_EQ(taken[i], static_cast<int>(i) == 2 * ranks() ? -1 : 2 * given[i]) << i;
     EXPECT_EQ(taken.back(), -1);
+    std::vector<int> const none(given.size());
+    epoch.get_accumulate(none, taken, targets, no_op{});
+    for (std::size_t i = 0; i < given.size(); ++i)
+      EXPECT_EQ(taken[i], static_cast<int>(i) == 2 * ranks() ? -1 : 2 * given[i]) << i;
+    std::vector<int> small(given.size() - 1);
+    EXPECT_TRUE(
+        throws<argument_error>([&] { epoch.get_accumulate(none, small, targets, no_op{}); }, {"get_accumulate"}));
     targets.push_back({.rank = 0, .offset = 10, .count = 1});
     std::vector<int> const more(given.size() + 1, 77);
     EXPECT_TRUE(throws<index_error>([&] { epoch.put(more, targets); }, {"offset 10"}));
