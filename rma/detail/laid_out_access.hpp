@@ -7,6 +7,8 @@
 #include <armada/rma/detail/far_rows.hpp>
 #include <armada/rma/layout.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 namespace armada::detail {
@@ -90,16 +92,18 @@ void accumulate_laid_out(window_state& window, T const* from, layout const& mine
   });
 }
 
-/// `from` and `old` are contiguous.
+/// In calls as long as all three lie dense.
 template <class T, accumulator<T> Op>
-void fetch_laid_out(window_state& window, T const* from, T* old, int rank, std::int64_t offset, layout const& theirs,
-                    Op op) {
-  for (layout::cursor there(theirs); !there.done();) {
-    auto const run = there.here();
-    auto const count = run.step == 1 ? run.count : 1;
-    fetch_elements(window, from, old, rank, offset + bytes_of<T>(run.first), count, op);
-    from += count;
-    old += count;
+void fetch_laid_out(window_state& window, T const* from, layout const& mine, T* old, layout const& olds, int rank,
+                    std::int64_t offset, layout const& theirs, Op op) {
+  layout::cursor a(mine), b(olds), there(theirs);
+  while (!a.done() && !b.done() && !there.done()) {
+    auto const x = a.here(), y = b.here(), z = there.here();
+    bool const dense = x.step == 1 && y.step == 1 && z.step == 1;
+    auto const count = dense ? std::min({x.count, y.count, z.count}) : 1;
+    fetch_elements(window, from + x.first, old + y.first, rank, offset + bytes_of<T>(z.first), count, op);
+    a.advance(count);
+    b.advance(count);
     there.advance(count);
   }
 }

@@ -190,22 +190,25 @@ public:
   }
 
   /// The same, and `old` receives what the target's elements were: as many as the buffer gives, at least. `no_op` reads
-  /// and changes nothing. Both buffers are contiguous. MPI-4.0, section 12.3.4.
-  template <source Buffer, writable Old, accumulator<element_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
-    requires(element_for<element_t<Buffer>, T>&& std::same_as<element_t<Old>, element_t<Buffer>>&& lasts<Buffer, Mode>&&
-                 lasts<Old, Mode>)
+  /// and changes nothing. MPI-4.0, section 12.3.4.
+  template <origin_source Buffer, origin_target Old, accumulator<origin_value_t<Buffer>> Op,
+            permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<origin_value_t<Buffer>, T>&& std::same_as<origin_value_t<Old>, origin_value_t<Buffer>>&&
+                 lasts<Buffer, Mode>&& lasts<Old, Mode>)
   auto get_accumulate(Buffer&& buffer, Old&& old, target const& where, Op op, Mode mode = {}) {
-    using U = element_t<Buffer>;
+    using U = origin_value_t<Buffer>;
     auto const from = origin_elements_of(buffer);
     auto const into = origin_elements_of(old);
     auto const place = check_aligned<U>("get_accumulate", where, from.count);
     if (place.count > into.count) refuse_count_of_old(place.count, into.count);
     note<U>("get_accumulate", where, place);
-    if (place.count > 0) {
-      if (!where.layout)
-        fetch_elements<U>(*state_, from.data, into.data, place.rank, place.offset, place.count, op);
-      else
-        fetch_laid_out<U>(*state_, from.data, into.data, place.rank, place.offset, *where.layout, op);
+    if (!from.layout && !into.layout && !where.layout) {
+      if (place.count > 0) fetch_elements<U>(*state_, from.data, into.data, place.rank, place.offset, place.count, op);
+    } else if (place.count > 0) {
+      auto const dense = contiguous(place.count);
+      fetch_laid_out<U>(*state_, from.data, from.layout ? *from.layout : dense, into.data,
+                        into.layout ? *into.layout : dense, place.rank, place.offset,
+                        where.layout ? *where.layout : dense, op);
     }
     return complete(mode, place);
   }
@@ -265,6 +268,18 @@ public:
   auto accumulate(Buffer&& buffer, std::span<target const> targets, Op op, Mode mode = {}) {
     return each_of("accumulate", places::aligned, targets, view(buffer), mode,
                    [&](auto part, target const& where) { this->accumulate(part, where, op, deferred_t{}); });
+  }
+  template <source Buffer, writable Old, accumulator<element_t<Buffer>> Op, permitted_mode<Passive> Mode = default_mode>
+    requires(element_for<element_t<Buffer>, T>&& lasts<Buffer, Mode>&& lasts<Old, Mode>)
+  auto get_accumulate(Buffer&& buffer, Old&& old, std::span<target const> targets, Op op, Mode mode = {}) {
+    std::span rest = view(old);
+    std::int64_t needed = 0;
+    for (target const& where : targets) needed += where.count || where.layout ? elements_of(where) : 0;
+    if (std::cmp_greater(needed, rest.size())) refuse_count_of_old(needed, std::ssize(rest));
+    return each_of("get_accumulate", places::aligned, targets, view(buffer), mode, [&](auto part, target const& where) {
+      this->get_accumulate(part, rest, where, op, deferred_t{});
+      rest = rest.subspan(part.size());
+    });
   }
 
 protected:

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <numeric>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace armada {
@@ -189,6 +190,24 @@ TEST(one_sided, get_accumulate_gives_what_was_there) {
   EXPECT_EQ(old, (std::vector<int>{57, 51, 52}));
   epoch.get(now, {.rank = next_rank()});
   EXPECT_EQ(now, (std::vector<int>{50, 53, 55, 53, 54, 55, 56, 58, 58, 59}));
+  // Layouts on all three sides: 30, 10, 20 are added to places 0, 4, 8, and what was there goes backwards.
+  std::vector<int> const spread{10, 20, 30};
+  std::vector<int> olds(8, -1);
+  std::vector<std::pair<std::int64_t, std::int64_t>> const backwards{{3, -3}};
+  epoch.put(fill, {.rank = next_rank()});
+  epoch.get_accumulate(laid_out(spread, indexed({2, 0, 1})), laid_out(olds, nested(backwards, 6)),
+                       {.rank = next_rank(), .layout = strided(3, 4)}, std::plus<>{});
+  EXPECT_EQ(olds, (std::vector<int>{58, -1, -1, 54, -1, -1, 50, -1}));
+  epoch.get(now, {.rank = next_rank()});
+  EXPECT_EQ(now, (std::vector<int>{80, 51, 52, 53, 64, 55, 56, 57, 78, 59}));
+  xt::xtensor<int, 2> const table{{1, 2}, {3, 4}};
+  auto const column = xt::view(table, xt::all(), 1);
+  epoch.get_accumulate(column, old, {.rank = next_rank(), .offset = 1}, replace{});
+  EXPECT_EQ(old[0], 51);
+  EXPECT_EQ(old[1], 52);
+  epoch.get(now, {.rank = next_rank(), .count = 4});
+  EXPECT_EQ(now[1], 2);
+  EXPECT_EQ(now[2], 4);
   std::vector<int> small(2);
   EXPECT_TRUE(throws<argument_error>([&] { epoch.get_accumulate(add, small, {.rank = next_rank()}, no_op{}); },
                                      {"3 old values and a buffer of 2"}));
@@ -218,6 +237,13 @@ TEST(one_sided, several_targets_in_one_call) {
     for (std::size_t i = 0; i < given.size(); ++i)
       EXPECT_EQ(taken[i], static_cast<int>(i) == 2 * ranks() ? -1 : 2 * given[i]) << i;
     EXPECT_EQ(taken.back(), -1);
+    std::vector<int> const none(given.size());
+    epoch.get_accumulate(none, taken, targets, no_op{});
+    for (std::size_t i = 0; i < given.size(); ++i)
+      EXPECT_EQ(taken[i], static_cast<int>(i) == 2 * ranks() ? -1 : 2 * given[i]) << i;
+    std::vector<int> small(given.size() - 1);
+    EXPECT_TRUE(
+        throws<argument_error>([&] { epoch.get_accumulate(none, small, targets, no_op{}); }, {"get_accumulate"}));
     targets.push_back({.rank = 0, .offset = 10, .count = 1});
     std::vector<int> const more(given.size() + 1, 77);
     EXPECT_TRUE(throws<index_error>([&] { epoch.put(more, targets); }, {"offset 10"}));
