@@ -34,6 +34,7 @@ using oracle = std::function<double(line const&)>;
 
 double mean_of(line const& x) { return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size()); }
 double variance_of(line const& x, double less) {
+  if (static_cast<double>(x.size()) <= less) return none;
   double const middle = mean_of(x);
   return std::accumulate(x.begin(), x.end(), 0.0, [=](double s, double v) { return s + (v - middle) * (v - middle); }) /
          (static_cast<double>(x.size()) - less);
