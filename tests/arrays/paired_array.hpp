@@ -5,6 +5,7 @@
 #include "tests/arrays/random_program.hpp"
 
 #include <armada/arrays/distributed_array.hpp>
+#include <armada/core/mode.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -28,6 +29,14 @@ template <class Array>
       plan.balanced ? Array(comm, extents, cuts, room) : Array(comm, extents, cuts, process_grid<N>(parts), room);
   if (plan.chunk > 0) made.window().set_chunk(plan.chunk);
   return made;
+}
+
+/// Runs `begin(mode)` in the mode of a step on an array, and completes it.
+void in_mode(step const& each, auto& on, auto begin) {
+  if (each.mode == 0) return static_cast<void>(begin(blocking));
+  if (each.mode == 1) return static_cast<void>(begin(nonblocking).wait());
+  begin(deferred);
+  on.flush();
 }
 
 /// Sections with one of `Kept` numbers of dimensions are made.

@@ -2,6 +2,7 @@
 
 /// Runs random programs on arrays of one type, beside a serial copy of each.
 
+#include "tests/arrays/listed_elements.hpp"
 #include "tests/arrays/paired_array.hpp"
 #include "tests/arrays/random_element.hpp"
 #include "tests/arrays/random_program.hpp"
@@ -94,6 +95,9 @@ private:
     case deed::fetch: return fetches(each);
     case deed::touch:
     case deed::update: return elements(each);
+    case deed::gather:
+    case deed::scatter:
+    case deed::scatter_add: return expect(listed_step(at(each.array), each).run(), "elements of a list are wrong");
     case deed::store: return stores(each);
     case deed::fill: return at(each.array).fill(value_of<T>(each.actions.front().values, 0));
     case deed::move: return expect(move_whole(at(each.array), at(each.other), each.form), "moved it is wrong");
@@ -102,14 +106,6 @@ private:
     case deed::halo: return expect(halo_whole(at(each.array), each), "a cell around it is wrong");
     case deed::read: return reads(each);
     }
-  }
-
-  /// Runs `begin(mode)` and completes it.
-  void in_mode(step const& each, auto begin) {
-    if (each.mode == 0) return begin(blocking);
-    if (each.mode == 1) return begin(nonblocking).wait();
-    begin(deferred);
-    at(each.array).distributed.flush();
   }
 
   void gets(step const& each) {
@@ -135,19 +131,19 @@ private:
     switch (each.form % 7) {
     case 0: {
       auto into = tensor::from_shape(shape);
-      in_mode(each, [&](auto mode) { return get(from, into, mode); });
+      in_mode(each, at(each.array).distributed, [&](auto mode) { return get(from, into, mode); });
       return expect_equal({into.data(), into.size()}, expected, "get into a tensor");
     }
     case 1: {
       std::vector<T> into(expected.size());
-      in_mode(each, [&](auto mode) { return get(from, into, mode); });
+      in_mode(each, at(each.array).distributed, [&](auto mode) { return get(from, into, mode); });
       return expect_equal(into, expected, "get into a vector");
     }
     case 2:
     case 3: {
       gappy_memory<T> memory(shape, each.form % 7 == 3);
       auto view = memory.view();
-      in_mode(each, [&](auto mode) { return get(from, view, mode); });
+      in_mode(each, at(each.array).distributed, [&](auto mode) { return get(from, view, mode); });
       for (std::size_t k = 0; k < expected.size(); ++k)
         expect(memory[k] == expected[k], "get into a view: element " + std::to_string(k) + " is wrong");
       return expect(memory.intact(expected.size()), "get into a view wrote beside it");
@@ -161,7 +157,6 @@ private:
     }
   }
 
-  // Writing.
   /// How many elements of the actor's tile are the source of an action with `count`; none if it has not so many.
   std::size_t from_tile(step const& each, action const& one, std::size_t count) {
     if (each.form < 8 || each.form > 10 || each.what == deed::puts) return 0;
@@ -223,7 +218,10 @@ private:
           if (each.form == 7) return static_cast<void>(into = value_of<T>(one.values, 0));
           with_source(
               each, one, into, values,
-              [&](auto& buffer) { in_mode(each, [&](auto mode) { return put_from(each, into, buffer, mode); }); },
+              [&](auto& buffer) {
+                in_mode(each, at(each.array).distributed,
+                        [&](auto mode) { return put_from(each, into, buffer, mode); });
+              },
               [&](auto const& expression) { into = expression; });
         });
       for (std::size_t k = 0; k < places.size(); ++k)
@@ -286,7 +284,9 @@ private:
       if (each.form == 7) return static_cast<void>(into += value_of<T>(one.values, 0));
       with_source(
           each, one, into, values,
-          [&](auto& buffer) { in_mode(each, [&](auto mode) { return accumulate(into, buffer, op, mode); }); },
+          [&](auto& buffer) {
+            in_mode(each, at(each.array).distributed, [&](auto mode) { return accumulate(into, buffer, op, mode); });
+          },
           [&](auto const& expression) { into += expression; });
     } else {
       auto as_tensor = Section::tensor::from_shape(into.shape());
@@ -294,7 +294,7 @@ private:
       if (each.form % 2 == 0)
         into.accumulate(as_tensor, op);
       else
-        in_mode(each, [&](auto mode) { return accumulate(into, values, op, mode); });
+        in_mode(each, at(each.array).distributed, [&](auto mode) { return accumulate(into, values, op, mode); });
     }
   }
 

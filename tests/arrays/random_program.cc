@@ -66,6 +66,9 @@ public:
     case deed::puts: several(random, each); break;
     case deed::touch:
     case deed::update: elements(random, each); break;
+    case deed::gather:
+    case deed::scatter:
+    case deed::scatter_add: lists(random, each); break;
     case deed::store:
     case deed::fill: each.actions.push_back({.values = random.seed()}); break;
     case deed::reshape: reshape(random, each); break;
@@ -105,17 +108,18 @@ private:
   }
 
   deed any_deed(random_source& random) const {
-    static constexpr std::array with_updates{deed::get,    deed::get,        deed::get,        deed::put,   deed::put,
-                                             deed::put,    deed::accumulate, deed::accumulate, deed::copy,  deed::copy,
-                                             deed::fetch,  deed::gets,       deed::puts,       deed::touch, deed::touch,
-                                             deed::update, deed::store,      deed::fill,       deed::read};
+    static constexpr std::array with_updates{
+        deed::get,        deed::get,        deed::get,     deed::put,        deed::put,   deed::put,
+        deed::accumulate, deed::accumulate, deed::copy,    deed::copy,       deed::fetch, deed::gets,
+        deed::puts,       deed::touch,      deed::touch,   deed::update,     deed::store, deed::fill,
+        deed::read,       deed::gather,     deed::scatter, deed::scatter_add};
     static constexpr std::array of_whole_arrays{deed::move, deed::compute, deed::reshape, deed::halo};
     if (random.chance(30))
       if (deed const what = random.one_of(of_whole_arrays); able_.dimensions <= few_dimensions || what == deed::move)
         return what;
     for (;;)
       if (deed const what = random.one_of(with_updates);
-          able_.updates || (what != deed::accumulate && what != deed::update))
+          able_.updates || (what != deed::accumulate && what != deed::update && what != deed::scatter_add))
         return what;
   }
   std::size_t any_array(random_source& random) const {
@@ -195,6 +199,11 @@ private:
     }
   }
 
+  void lists(random_source& random, step& each) const {
+    for (int r = 0; r < made_.ranks; ++r) each.actions.push_back({.rank = r, .values = random.seed()});
+    if (each.what == deed::scatter) each.actions = {each.actions[static_cast<std::size_t>(any_rank(random))]};
+  }
+
   /// Into a shape of as many elements.
   void reshape(random_source& random, step& each) const {
     indices const& extents = made_.arrays[each.array].extents;
@@ -243,6 +252,8 @@ constexpr std::array<std::string_view, 3> modes{"", ", nonblocking", ", deferred
 constexpr std::array<std::string_view, 4> operations{"plus", "maximum", "minimum", "replace"};
 constexpr std::array<std::string_view, 8> with_element{
     "", " = v", " += v", " -= v", " fetch_add", " exchange", " fetch_and_op(minimum)", " compare_and_swap"};
+
+constexpr std::array<std::string_view, 3> with_list{"gather", "scatter", "scatter_add"};
 
 /// The buffers that elements come from and go to, by `step::form`.
 constexpr std::array<std::string_view, 12> sources{"tensor",
@@ -294,6 +305,12 @@ std::string text_of(step const& each, action const& one) {
   case deed::update:
     return on + a + detail::tuple_text(one.index) + std::string(with_element[static_cast<std::size_t>(one.how)]) +
            ", v from " + std::to_string(one.values);
+  case deed::gather:
+  case deed::scatter:
+  case deed::scatter_add:
+    return on + std::string(with_list[static_cast<std::size_t>(each.what) - static_cast<std::size_t>(deed::gather)]) +
+           "(" + a + (each.form < 6 ? ", list and " : ", mask and ") + values + "), form " + std::to_string(form) +
+           mode;
   case deed::store: return "all: " + a + ".local() = " + values;
   case deed::fill: return "all: " + a + ".fill(value(" + std::to_string(one.values) + "))";
   case deed::move:

@@ -52,16 +52,19 @@ struct halo_plan {
 };
 
 enum class deed {
-  get,        ///< every action on its rank, the arrays stay as they are
-  put,        ///< disjoint
-  accumulate, ///< at once, also to the same elements
-  copy,       ///< a section of `array` = a section of `other`
-  fetch,      ///< a section of `other` into the memory of the actor's tile of `array`
-  gets,       ///< one actor, all nonblocking, waited for in some order
-  puts,       ///< the same, disjoint
-  touch,      ///< single elements, one actor
-  update,     ///< single elements, by all ranks at once
-  store,      ///< each rank writes its tile through `local()`
+  get,         ///< every action on its rank, the arrays stay as they are
+  put,         ///< disjoint
+  accumulate,  ///< at once, also to the same elements
+  copy,        ///< a section of `array` = a section of `other`
+  fetch,       ///< a section of `other` into the memory of the actor's tile of `array`
+  gets,        ///< one actor, all nonblocking, waited for in some order
+  puts,        ///< the same, disjoint
+  touch,       ///< single elements, one actor
+  update,      ///< single elements, by all ranks at once
+  gather,      ///< a list of elements or a mask, by all ranks at once
+  scatter,     ///< the same, one actor
+  scatter_add, ///< by all ranks at once, also to the same elements
+  store,       ///< each rank writes its tile through `local()`
   fill,
   move,    ///< the whole array: copied, redistributed, transposed, concatenated
   compute, ///< with whole arrays: an expression, reductions, running sums, sorting
@@ -74,7 +77,7 @@ enum class deed {
 struct action {
   int rank = 0;
   any_selection into{}, from{};
-  std::uint64_t values = 0; ///< the seed of what it writes
+  std::uint64_t values = 0; ///< the seed of what it writes, and of a list or mask
   indices index{};          ///< of a single element, as it is written
   std::size_t place = 0;    ///< the element's in a dense array
   std::int64_t how = 0;     ///< with a single element
