@@ -36,10 +36,11 @@ struct handle {
                            " bytes are available; use fewer or smaller arrays, or more hosts"));
 }
 
-/// Not where it takes more memory to find out: the others of the host wait for an answer.
+/// Not where it takes more memory to find out: the others of the host wait for an answer. What is small is not worth
+/// the time that it takes to ask.
 bool fits(std::size_t bytes) noexcept {
   try {
-    return bytes <= available_memory();
+    return bytes <= (std::size_t{1} << 20) || bytes <= available_memory();
   } catch (std::bad_alloc const&) {
     return false;
   }
@@ -76,6 +77,10 @@ std::size_t shared_segment::page() noexcept {
 }
 
 shared_segment::shared_segment(node const& near, std::size_t bytes) : shared_segment() {
+  if (near.size() == 1) {
+    map_alone(bytes);
+    return;
+  }
   handle first;
   if (near.rank == 0) {
     bool const room = fits(bytes);
@@ -83,7 +88,7 @@ shared_segment::shared_segment(node const& near, std::size_t bytes) : shared_seg
     bool const made = file_ >= 0 && ftruncate(file_, static_cast<off_t>(bytes)) == 0;
     first = {getpid(), file_, made ? 0 : room ? errno : ENOMEM};
   }
-  if (near.size() > 1) call<MPI_Bcast>(&first, static_cast<int>(sizeof(first)), MPI_BYTE, 0, near.raw);
+  call<MPI_Bcast>(&first, static_cast<int>(sizeof(first)), MPI_BYTE, 0, near.raw);
   if (first.error != 0) throw_no_memory("memory for this host's ranks", bytes, static_cast<int>(first.error));
   if (near.rank != 0) {
     auto const path = text("/proc/", first.process, "/fd/", first.file);
@@ -95,6 +100,15 @@ shared_segment::shared_segment(node const& near, std::size_t bytes) : shared_seg
   }
   void* const mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
   if (mapped == MAP_FAILED) throw_no_memory("mapping", bytes, errno);
+  data_ = static_cast<std::byte*>(mapped);
+  size_ = bytes;
+}
+
+void shared_segment::map_alone(std::size_t bytes) {
+  void* const mapped =
+      fits(bytes) ? mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : MAP_FAILED;
+  if (mapped == MAP_FAILED) throw_no_memory("memory for this rank", bytes, ENOMEM);
+  madvise(mapped, bytes, MADV_HUGEPAGE);
   data_ = static_cast<std::byte*>(mapped);
   size_ = bytes;
 }
@@ -124,7 +138,11 @@ void shared_segment::populate(std::size_t offset, std::size_t bytes) {
   if (bytes == 0) return;
   if (madvise(data_ + offset, bytes, MADV_POPULATE_WRITE) == 0) return;
   if (errno != EINVAL) throw_no_memory("memory for this rank's part", bytes, errno);
-  // Linux before 5.14: the file gets its pages at once, or says that there are none.
+  // Linux before 5.14: the file gets its pages at once, or says that there are none; a rank alone was told before.
+  if (file_ < 0) {
+    std::fill_n(data_ + offset, bytes, std::byte{});
+    return;
+  }
   if (int const error = posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(bytes)); error != 0)
     throw_no_memory("memory for this rank's part", bytes, error);
 }

@@ -10,7 +10,8 @@
 
 namespace armada::detail {
 
-/// The memory of a node's ranks. A memfd: zeroed, without a name, and not limited by the size of /dev/shm (quirk 11).
+/// The memory of a node's ranks. A memfd: zeroed, without a name, and not limited by the size of /dev/shm (quirk 11);
+/// where the node has one rank only, memory of its own, in large pages where the system lets it have them.
 class shared_segment {
 public:
   shared_segment() noexcept = default;
@@ -38,6 +39,8 @@ public:
   }
 
 private:
+  void map_alone(std::size_t bytes);
+
   int file_ = -1;
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;

@@ -198,7 +198,7 @@ template <class Here>
   auto const row_of = [&](std::size_t count) {
     return row_layout{element, static_cast<std::int64_t>(count), element.bytes, element.bytes};
   };
-  auto const many = static_cast<std::size_t>(far_rows::long_row / element.bytes);
+  auto const many = static_cast<std::size_t>(far_rows::long_shared_row / element.bytes);
   touched_owners touched;
   for (std::size_t at = 0; at < elements.size();) {
     int const owner = elements[at].owner;

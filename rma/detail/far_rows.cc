@@ -37,9 +37,17 @@ private:
 
 std::int64_t far_rows::limit() const noexcept { return std::min(most_together, window_.chunk()); }
 
+bool far_rows::goes_alone() const noexcept {
+  auto const enough = window_.place_on_node(rank_) >= 0 ? long_shared_row : long_row;
+  return layout_.bytes() > limit() || (layout_.contiguous() && layout_.bytes() >= enough);
+}
+
 void far_rows::add(std::byte const* here, std::int64_t there) {
   auto const bytes = layout_.bytes();
-  if ((layout_.contiguous() && bytes >= long_row) || bytes > limit()) return one_row(here, there);
+  if (goes_alone()) return one_row(here, there);
+  if (access_ == far_access::get && here_.count() * bytes >= enough_together && here_.even() && there_.even() &&
+      !(here_.even_with(here - first_here_) && there_.even_with(there - first_there_)))
+    together();
   if (here_.count() == 0) {
     first_here_ = here;
     first_there_ = there;
@@ -72,7 +80,7 @@ void far_rows::one_row(std::byte const* here, std::int64_t there) {
   }
 }
 
-/// The rows that wait, in one call. One or two contiguous ones are quicker without a datatype.
+/// The rows that wait, in one call. One contiguous row, or two that are short, are quicker without a datatype.
 void far_rows::together() {
   auto const rows = here_.count();
   block_shape const mine{layout_.element, layout_.count, layout_.here_step, rows, here_.gap()};
@@ -81,7 +89,7 @@ void far_rows::together() {
   auto const type_of = [&](block_shape const& shape, row_places const& places) {
     return places.even() ? call_type(kept, shape) : call_type(kept, shape, places.list());
   };
-  if (rows == 1 || (rows == 2 && layout_.contiguous()))
+  if (rows == 1 || (rows == 2 && layout_.contiguous() && layout_.bytes() < long_shared_row))
     for (std::int64_t i = 0; i < rows; ++i) one_row(first_here_ + here_[i], first_there_ + there_[i]);
   else if (here_.even() && there_.even())
     blocks(first_here_, mine, first_there_, theirs);

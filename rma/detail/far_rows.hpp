@@ -53,6 +53,10 @@ class row_places {
 public:
   [[nodiscard]] std::int64_t count() const noexcept { return count_; }
   [[nodiscard]] bool even() const noexcept { return list_.empty(); }
+  /// Whether they are evenly spaced with one more at `place`.
+  [[nodiscard]] bool even_with(MPI_Aint place) const noexcept {
+    return even() && (count_ < 2 || place == count_ * gap_);
+  }
   /// From one to the next, where that is even.
   [[nodiscard]] MPI_Aint gap() const noexcept { return gap_; }
   [[nodiscard]] MPI_Aint operator[](std::int64_t i) const noexcept {
@@ -86,18 +90,21 @@ private:
 /// Measured with MPICH 4.0.2 ch4:ucx, two ranks on two cores, November 2026, doubles, in microseconds, MPI's shared
 /// memory / TCP (MPIR_CVAR_NOLOCAL=1, and UCX_TLS=tcp,self); get and put differ little:
 ///
-///   4096 x 4096 array          one call per row    one call per 256 KiB    one call for all
+///   array of doubles           one call per row    one call per 256 KiB    one call for all
 ///   column of 4096                   668 / 26000              34 / 43              38 / 43
-///   64 x 64, rows of 512 B             7 / 396                 4 / 15               4 / 15
-///   64 x 256, rows of 2 KiB            8 / 386                14 / 45              80 / 42
-///   64 x 1024, rows of 8 KiB          15 / 709                36 / 205            560 / 661
-///   1024 x 1024, rows of 8 KiB       660 / 22000            1400 / 6900         35000 / 43000
+///   64 x 64, rows of 512 B             7 / 334                 4 / 13               4 / 13
+///   64 x 256, rows of 2 KiB            8 / 336                14 / 39              80 / 40
+///   64 x 1024, rows of 8 KiB          36 / 617                60 / 128             74 / 137
+///   1024 x 1024, rows of 8 KiB       840 / 9600              927 / 2640          8760 / 9900
+///   64 x 4096, rows of 32 KiB            / 2140                  / 540                / 2110
+///   16 x 16384, rows of 128 KiB          / 1780                  / 520                / 1990
 ///   64 x 64, steps of 2             1780 / 27000               5 / 14               5 / 14
 ///   accumulate of 64 x 64           1253 / 44000               5 / 15
 ///
-/// So elements never go one by one, no derived type covers more than 256 KiB, and contiguous rows from 8 KiB on go by
-/// themselves: what they lose over TCP they win by shared memory, and on networks that write memory without the target.
-/// Never by the request-based calls: with derived types these complete too early (quirk 3).
+/// So elements never go one by one and no derived type covers more than 256 KiB. Contiguous rows go by themselves from
+/// 8 KiB on where MPI shares the memory, which it copies at once, and from 64 KiB on elsewhere: over TCP they would be
+/// quicker together however long they are, on a network that writes memory without the target from less on, which was
+/// not measured. Never by the request-based calls: with derived types these complete too early (quirk 3).
 class far_rows {
 public:
   /// From here on `add` takes rows. `operation` is for `accumulate`. Rows stay readable, or writable, until the flush.
@@ -119,7 +126,11 @@ public:
   [[nodiscard]] element_layout const& element() const noexcept { return layout_.element; }
 
   static constexpr std::int64_t most_together = std::int64_t{256} << 10;
-  static constexpr std::int64_t long_row = std::int64_t{8} << 10;
+  /// With so much of evenly spaced rows together, a get does not add one that would make the spacing uneven: planes of
+  /// 64 x 64 out of a cube then came with 2.8 GB/s instead of 1.6. Puts are quicker with all together, 4.2 and 2.5.
+  static constexpr std::int64_t enough_together = std::int64_t{16} << 10;
+  /// From here on contiguous rows go by themselves: where MPI shares the memory, and elsewhere.
+  static constexpr std::int64_t long_shared_row = std::int64_t{8} << 10, long_row = std::int64_t{64} << 10;
 
 private:
   class call_type;
@@ -129,6 +140,7 @@ private:
   void blocks(std::byte const* here, block_shape mine, std::int64_t there, block_shape theirs);
   void call_mpi(std::byte const* here, call_type const& mine, std::int64_t there, call_type const& theirs);
   [[nodiscard]] std::int64_t limit() const noexcept;
+  [[nodiscard]] bool goes_alone() const noexcept;
 
   window_state& window_;
   int rank_;

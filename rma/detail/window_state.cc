@@ -79,11 +79,13 @@ window_state::window_state(communicator const& comm, window_options options)
   opened(options);
 }
 
-/// In steps that each make all ranks throw or none: what is wrong or missing on one, then what the node makes together.
+/// What is wrong or missing on one rank keeps the ranks of its node from what they make together; then all ranks throw,
+/// or none.
 void window_state::make_memory(communicator const& comm, std::int64_t bytes, std::int64_t unit,
                                window_memory::arrangement how) {
   auto const& near = comm_->nearby();
-  auto const what = agree(comm, [&] {
+  std::string what;
+  auto const fault = fault_of([&] {
     if (how == window_memory::arrangement::joined && !near.whole)
       throw unsupported(text(describe(), ": shared memory needs all ranks on one host, and ", near.size(), " of ",
                              ranks_, " are on the host of rank ", rank_,
@@ -92,9 +94,14 @@ void window_state::make_memory(communicator const& comm, std::int64_t bytes, std
     node_ = near;
     memory_.prepare(node_);
     if (checks::rma() && flavour_ != window_flavour::dynamic) races_ = std::make_unique<race_watch>(node_);
-    return describe();
+    what = describe();
   });
-  agree(comm, [&] { memory_.allocate(node_, bytes, unit, how, what); });
+  int ready = fault.what == nullptr ? 1 : 0;
+  if (near.size() > 1) call<MPI_Allreduce>(MPI_IN_PLACE, &ready, 1, MPI_INT, MPI_MIN, near.raw);
+  agree(comm, [&] {
+    if (fault.thrown != nullptr) std::rethrow_exception(fault.thrown);
+    if (ready != 0) memory_.allocate(node_, bytes, unit, how, what);
+  });
   if (races_) agree(comm, [&] { races_->open(); });
 }
 

@@ -194,9 +194,20 @@ TEST(far_rows, ask_mpi_as_seldom_as_is_quick) {
   EXPECT_EQ(get(128, 512, 1), calls(2, 2)) << "512 KiB in short rows";
   EXPECT_EQ(get(1, 512, 1), calls(1, 0)) << "one short row";
   EXPECT_EQ(get(2, 512, 1), calls(2, 0)) << "two short rows";
-  EXPECT_EQ(get(10, 1024, 1), calls(10, 0)) << "long rows";
-  EXPECT_EQ(get(10, 1024, 2), calls(1, 1)) << "long rows with gaps";
+  EXPECT_EQ(get(10, 1024, 1), calls(1, 1)) << "rows of 8 KiB";
+  EXPECT_EQ(get(2, 1024, 1), calls(1, 1)) << "two rows of 8 KiB";
+  EXPECT_EQ(get(4, 8192, 1), calls(4, 0)) << "long rows";
+  EXPECT_EQ(get(10, 1024, 2), calls(1, 1)) << "rows with gaps";
   EXPECT_EQ(get(1, 1, 1), calls(1, 0)) << "one element";
+  auto const get_planes = [&](std::int64_t rows) {
+    lazy_mpi::seen = {};
+    far_block(window.state, window.far, far_access::get, memory.data(), stride_array<3>{rows * 128, 128, 1},
+              window.mine(), stride_array<3>{20 * width, width, 1}, stride_array<3>{6, rows, 128});
+    window.state.flush(window.far);
+    return std::pair(lazy_mpi::seen.calls, lazy_mpi::seen.derived);
+  };
+  EXPECT_EQ(get_planes(16), calls(6, 6)) << "planes of 16 KiB";
+  EXPECT_EQ(get_planes(4), calls(1, 1)) << "planes of 4 KiB";
 }
 
 } // namespace
