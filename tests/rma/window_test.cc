@@ -326,16 +326,19 @@ TEST(window, several_at_once_do_not_meet_nor_use_up_file_descriptors) {
   barrier(world());
 }
 
-/// In kilobytes: the sum of a field over the mappings of this process that are window memory.
+/// In kilobytes: the sum of a field over the mappings of this process that are window memory: files of that name, or
+/// where a rank is alone on its host, what asks for large pages.
 long window_memory(std::string const& field) {
   std::ifstream smaps("/proc/self/smaps");
-  long total = 0;
-  bool ours = false;
+  long total = 0, of_this = 0;
+  bool file = false;
   for (std::string line; std::getline(smaps, line);)
     if (line.find('-') < line.find(' ') && line.find(':') > line.find(' '))
-      ours = line.find("/memfd:armada") != std::string::npos;
-    else if (ours && line.starts_with(field))
-      total += std::stol(line.substr(field.size()));
+      file = line.find("/memfd:armada") != std::string::npos;
+    else if (line.starts_with(field))
+      of_this = std::stol(line.substr(field.size()));
+    else if (line.starts_with("VmFlags:") && (file || line.find(" hg") != std::string::npos)) // which comes last
+      total += of_this;
   return total;
 }
 
@@ -355,13 +358,15 @@ TEST(window, a_thousand_come_and_go) {
 /// A window costs its data and at most 64 KiB for each rank; where the race checker is on, its log as well.
 TEST(window, costs_its_data_and_little_more) {
   long const log = checks::rma() ? static_cast<long>(sizeof(detail::race_log)) / 1024 + 8 : 0;
-  for (std::int64_t const bytes : {0, 1, 4096, 100'000, 1 << 20}) {
+  for (std::int64_t const bytes : {0, 1, 4096, 100'000, 1 << 20, 5 << 20}) {
     auto const before = window_memory("Size:");
     auto const win = window<std::uint8_t>::allocate(world(), bytes);
     int const near = world().state()->nearby().size();
     EXPECT_LE(window_memory("Size:") - before, near * (bytes / 1024 + 64 + log)) << bytes;
     barrier(world());
-    EXPECT_GE(window_memory("Rss:"), bytes / 1024) << "the pages are there before they are used";
+    if (near > 1 || window_memory("Size:") > 0) { // Linux may be built without large pages
+      EXPECT_GE(window_memory("Rss:"), bytes / 1024) << "the pages are there before they are used";
+    }
     barrier(world());
   }
 }
