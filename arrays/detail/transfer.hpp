@@ -126,10 +126,49 @@ template <class T, std::size_t N>
   return {};
 }
 
+/// The memory of a box, and the distances between its elements there.
+template <class T, std::size_t N>
+struct strided_memory {
+  T* first = nullptr;
+  stride_array<N> strides{};
+};
+/// The memory of a box that lies in one tile, under the same conditions: without a plan. Null for any other box.
+template <class T, std::size_t N>
+[[nodiscard]] strided_memory<T, N> near_block(array_memory<N> const& array, box<N> const& selected) {
+  distribution<N> const& spread = array.distribution;
+  if (array.window.parts() == nullptr || !spread.is_plain()) return {};
+  std::int64_t rank = 0, offset = 0;
+  stride_array<N> counts{}, strides{};
+  for (std::size_t d = 0; d < N; ++d) {
+    interval const& i = selected.dimensions[d];
+    block_dimension const& axis = *spread.along(d).blocks();
+    if (i.count == 0 || !i.within(axis.extent())) return {};
+    place const at = axis.locate(i.first);
+    if (auto const last = at.local + (i.count - 1) * i.step; last < 0 || last >= at.count) return {};
+    rank = rank * axis.parts() + at.part;
+    offset = offset * at.count + at.local;
+    counts[d] = at.count;
+  }
+  std::int64_t stride = 1;
+  for (std::size_t d = N; d-- > 0; stride *= counts[d]) strides[d] = stride * selected.dimensions[d].step;
+  return {reinterpret_cast<T*>(array.window.parts()[rank]) + offset, strides};
+}
+template <std::size_t N>
+[[nodiscard]] stride_array<N> counts_of(box<N> const& selected) {
+  stride_array<N> counts{};
+  for (std::size_t d = 0; d < N; ++d) counts[d] = selected.dimensions[d].count;
+  return counts;
+}
+
 /// buffer = the selected elements.
 template <class T, std::size_t N, class Selected>
 [[nodiscard]] touched_owners get_selected(array_memory<N> const& array, Selected const& selected, T* buffer,
                                           stride_array<N> const& strides) {
+  if constexpr (std::same_as<Selected, box<N>>)
+    if (auto const block = near_block<T const>(array, selected); block.first != nullptr) {
+      strided_copy(buffer, strides, block.first, block.strides, counts_of(selected));
+      return {};
+    }
   return for_each_road<T>(
       array, selected, "get", access_kind::read,
       [&](piece<N> const& each, T const* memory) {
@@ -146,6 +185,11 @@ template <class T, std::size_t N, class Selected>
 template <class T, std::size_t N, class Selected>
 [[nodiscard]] touched_owners put_selected(array_memory<N> const& array, Selected const& selected, T const* buffer,
                                           stride_array<N> const& strides) {
+  if constexpr (std::same_as<Selected, box<N>>)
+    if (auto const block = near_block<T>(array, selected); block.first != nullptr) {
+      strided_copy(block.first, block.strides, buffer, strides, counts_of(selected));
+      return {};
+    }
   return for_each_road<T>(
       array, selected, "put", access_kind::write,
       [&](piece<N> const& each, T* memory) {
