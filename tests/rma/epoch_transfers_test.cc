@@ -72,11 +72,12 @@ void transfers_arrive(window<std::int64_t>& win, Run run) {
   barrier(world());
   for (unsigned round = 0; round < 60; ++round) {
     deeds const own(me(), round);
+    std::int64_t const first = std::int64_t{1000} * round; // of the values
     std::vector<part> got, given;
     for (drawn const& each : own.gets) got.emplace_back(each.count, -1);
     for (drawn const& each : own.puts) {
       given.emplace_back(each.count);
-      std::iota(given.back().begin(), given.back().end(), 1000 * round + 100'000 * each.rank);
+      std::iota(given.back().begin(), given.back().end(), first + 100'000 * each.rank);
     }
     run([&](auto& epoch) {
       for (std::size_t k = 0; k < got.size(); ++k) epoch.get(got[k], own.gets[k].place(), deferred);
@@ -91,7 +92,7 @@ void transfers_arrive(window<std::int64_t>& win, Run run) {
     for (int origin = 0; origin < ranks(); ++origin)
       for (drawn const& to : deeds(origin, round).puts)
         for (std::int64_t i = 0; to.rank == me() && i < to.count; ++i)
-          mine[static_cast<std::size_t>(to.offset + i * to.step)] = 1000 * round + 100'000 * me() + i;
+          mine[static_cast<std::size_t>(to.offset + i * to.step)] = first + 100'000 * me() + i;
     ASSERT_EQ(part(win.local().begin(), win.local().end()), mine) << "round " << round;
     barrier(world()); // before the next round writes
   }
