@@ -44,7 +44,7 @@ bool far_rows::goes_alone() const noexcept {
 
 void far_rows::add(std::byte const* here, std::int64_t there) {
   auto const bytes = layout_.bytes();
-  if (goes_alone()) return one_row(here, there);
+  if (alone_) return one_row(here, there);
   if (access_ == far_access::get && here_.count() * bytes >= enough_together && here_.even() && there_.even() &&
       !(here_.even_with(here - first_here_) && there_.even_with(there - first_there_)))
     together();

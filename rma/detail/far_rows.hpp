@@ -110,7 +110,7 @@ public:
   /// From here on `add` takes rows. `operation` is for `accumulate`. Rows stay readable, or writable, until the flush.
   far_rows(window_state& window, int rank, far_access access, row_layout const& layout,
            MPI_Op operation = MPI_OP_NULL) noexcept
-      : window_(window), rank_(rank), access_(access), layout_(layout), operation_(operation) {}
+      : window_(window), rank_(rank), access_(access), layout_(layout), alone_(goes_alone()), operation_(operation) {}
 
   /// The row that begins at `here`, which `get` writes, and `there` bytes into the far part.
   void add(std::byte const* here, std::int64_t there);
@@ -121,6 +121,7 @@ public:
     if (layout == layout_) return;
     finish();
     layout_ = layout;
+    alone_ = goes_alone();
   }
 
   [[nodiscard]] element_layout const& element() const noexcept { return layout_.element; }
@@ -146,6 +147,7 @@ private:
   int rank_;
   far_access access_;
   row_layout layout_;
+  bool alone_; ///< each row goes by itself
   MPI_Op operation_;
   std::byte const* first_here_ = nullptr; ///< of the rows that wait
   std::int64_t first_there_ = 0;
