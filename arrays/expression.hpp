@@ -9,6 +9,7 @@
 /// rank, and `redistribute`, or `get` of a small one, is for the user to ask for.
 
 #include <armada/arrays/detail/operands.hpp>
+#include <armada/arrays/detail/streaming.hpp>
 
 #include <cmath>
 #include <concepts>
@@ -258,9 +259,15 @@ void assign_expression(Array& into, E const& e) {
     auto const strides = at.tile_strides();
     auto const loops = loops_over(at.tile_shape(), Array::order, strides, reader);
     T* const tile = into.padded().data() + at.distribution().tile_begin(at.tile_shape());
+    bool in_place = false;
+    e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
+      if constexpr (has_array<Leaf>) in_place = in_place || &leaf.array().window() == &into.window();
+    });
     auto const fault = fault_of([&] {
+      stream_scope<T> const streamed(in_place ? 0 : checked_volume(at.tile_shape()));
       for_each_chunk(loops, reader, [&](auto const& place, std::int64_t count, auto const values) {
         T* const row = tile + dot(place, strides);
+        if (streamed) return stream(row, count, values);
 // An operand that is `into` is read where it is written.
 #if defined(__clang__)
 #pragma clang loop vectorize(assume_safety)
