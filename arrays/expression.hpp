@@ -240,6 +240,21 @@ void fence_with(Array const& a, local_fault const& mine) {
   a.window().sync_memory();
 }
 
+/// Whether a large result is stored past the caches: two or more arrays are read, and it is none of them. Beside one
+/// array plain stores are the faster ones wherever nobody else uses the memory.
+template <class Array, class E>
+[[nodiscard]] bool may_stream(Array const& into, E const& e) {
+  int arrays = 0;
+  bool in_place = false;
+  e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
+    if constexpr (has_array<Leaf>) {
+      ++arrays;
+      in_place = in_place || &leaf.array().window() == &into.window();
+    }
+  });
+  return arrays > 1 && !in_place;
+}
+
 template <class Array, class E>
 void assign_expression(Array& into, E const& e) {
   if constexpr (is_expression<E>) {
@@ -259,12 +274,8 @@ void assign_expression(Array& into, E const& e) {
     auto const strides = at.tile_strides();
     auto const loops = loops_over(at.tile_shape(), Array::order, strides, reader);
     T* const tile = into.padded().data() + at.distribution().tile_begin(at.tile_shape());
-    bool in_place = false;
-    e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
-      if constexpr (has_array<Leaf>) in_place = in_place || &leaf.array().window() == &into.window();
-    });
     auto const fault = fault_of([&] {
-      stream_scope<T> const streamed(in_place ? 0 : checked_volume(at.tile_shape()));
+      stream_scope<T> const streamed(may_stream(into, e) ? checked_volume(at.tile_shape()) : 0);
       for_each_chunk(loops, reader, [&](auto const& place, std::int64_t count, auto const values) {
         T* const row = tile + dot(place, strides);
         if (streamed) return stream(row, count, values);

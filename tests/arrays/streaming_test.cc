@@ -58,13 +58,14 @@ TEST(streamed_arrays, what_is_assigned_is_there_on_every_rank) {
   auto const b = from_function<std::int32_t, 2>(world(), {rows * ranks, columns}, [](std::int64_t i, std::int64_t j) {
     return static_cast<std::int32_t>(i * 5 + j);
   });
-  a = 2 * b + 1;
-  EXPECT_TRUE(all(equal(a, 2 * b + 1)));
+  distributed_array<std::int32_t, 2> const c = b % 7;
+  a = 2 * b + c;
+  EXPECT_TRUE(all(equal(a, 2 * b + c)));
   for (std::int64_t const i : {std::int64_t{0}, rows - 1, rows * ranks - 1})
     for (std::int64_t const j : {std::int64_t{0}, columns / 2, columns - 1})
-      EXPECT_EQ(std::int32_t{a(i, j)}, 2 * (i * 5 + j) + 1);
+      EXPECT_EQ(std::int32_t{a(i, j)}, 2 * (i * 5 + j) + (i * 5 + j) % 7);
   a = a - b; // in place
-  EXPECT_TRUE(all(equal(a, b + 1)));
+  EXPECT_TRUE(all(equal(a, b + c)));
 }
 
 } // namespace
