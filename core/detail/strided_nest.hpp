@@ -59,17 +59,17 @@ public:
     return plane;
   }
 
-  /// Calls `visit(dst offset, src offset)` for the first element of every row; not at all for an empty block.
-  template <std::invocable<std::int64_t, std::int64_t> Visit>
-  constexpr void for_each_row(Visit visit) const {
+  /// Calls `visit(dst offset, src offset, rows)` for rows that follow each other: the first element of the first of
+  /// them, their number and the steps from one to the next. Not at all for an empty block.
+  template <std::invocable<std::int64_t, std::int64_t, strided_loop const&> Visit>
+  constexpr void for_each_rows(Visit visit) const {
     if (empty_) return;
-    if (depth_ == 1) return static_cast<void>(visit(dst_, src_));
+    if (depth_ == 1) return static_cast<void>(visit(dst_, src_, strided_loop{1, 0, 0}));
     strided_loop const inner = loops_[depth_ - 2];
     std::int64_t dst = dst_, src = src_;
     std::array<std::int64_t, capacity> done{};
     for (std::size_t turned = 1; turned > 0;) {
-      for (std::int64_t i = 0, to = dst, from = src; i < inner.count; ++i, to += inner.dst, from += inner.src)
-        visit(to, from);
+      visit(dst, src, inner);
       for (turned = depth_ - 2; turned > 0; --turned) {
         strided_loop const& outer = loops_[turned - 1];
         dst += outer.dst, src += outer.src;
@@ -78,6 +78,14 @@ public:
         done[turned - 1] = 0;
       }
     }
+  }
+
+  /// Calls `visit(dst offset, src offset)` for the first element of every row; not at all for an empty block.
+  template <std::invocable<std::int64_t, std::int64_t> Visit>
+  constexpr void for_each_row(Visit visit) const {
+    for_each_rows([&](std::int64_t dst, std::int64_t src, strided_loop const& rows) {
+      for (std::int64_t i = 0; i < rows.count; ++i, dst += rows.dst, src += rows.src) visit(dst, src);
+    });
   }
 
 private:

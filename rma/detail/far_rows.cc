@@ -57,6 +57,19 @@ void far_rows::add(std::byte const* here, std::int64_t there) {
   if ((here_.count() + 1) * bytes > limit()) together();
 }
 
+void far_rows::add(std::byte const* here, std::int64_t there, std::int64_t rows, std::int64_t here_gap,
+                   std::int64_t there_gap) {
+  if (!alone_ && here_.count() == 0 && rows <= limit() / layout_.bytes()) {
+    first_here_ = here;
+    first_there_ = there;
+    here_.assign(rows, here_gap);
+    there_.assign(rows, there_gap);
+    if ((rows + 1) * layout_.bytes() > limit()) together();
+  } else {
+    for (std::int64_t i = 0; i < rows; ++i) add(here + i * here_gap, there + i * there_gap);
+  }
+}
+
 void far_rows::finish() {
   if (here_.count() > 0) together();
 }

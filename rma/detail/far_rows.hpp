@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace armada::detail {
@@ -72,9 +71,11 @@ public:
     if (!even()) list_.push_back(place);
     ++count_;
   }
-  void clear() noexcept {
-    count_ = 0;
-    gap_ = 0;
+  void clear() noexcept { assign(0, 0); }
+  /// `count` of them, evenly spaced.
+  void assign(std::int64_t count, MPI_Aint gap) noexcept {
+    count_ = count;
+    gap_ = count > 1 ? gap : 0;
     list_.clear();
   }
 
@@ -114,6 +115,8 @@ public:
 
   /// The row that begins at `here`, which `get` writes, and `there` bytes into the far part.
   void add(std::byte const* here, std::int64_t there);
+  /// So many rows, and how far it is from one to the next.
+  void add(std::byte const* here, std::int64_t there, std::int64_t rows, std::int64_t here_gap, std::int64_t there_gap);
   /// Hands over what is left.
   void finish();
   /// From here on rows are of this shape.
@@ -160,14 +163,15 @@ template <class T, std::size_t N>
 void far_block_at(window_state& window, int rank, far_access access, T const* here, stride_array<N> const& here_strides,
                   std::int64_t there, stride_array<N> const& far_strides, stride_array<N> const& shape,
                   element_layout const& element, MPI_Op operation) {
-  std::optional<far_rows> rows; // all alike
-  for_each_row(far_strides, here_strides, shape, [&](auto far, auto near, auto count, auto far_step, auto near_step) {
-    if (!rows)
-      rows.emplace(window, rank, access,
-                   row_layout{element, count, near_step * element.bytes, far_step * element.bytes}, operation);
-    rows->add(reinterpret_cast<std::byte const*>(here + near), there + far * element.bytes);
+  strided_nest<N> const nest(far_strides, here_strides, shape);
+  strided_loop const row = nest.row();
+  far_rows rows(window, rank, access, row_layout{element, row.count, row.src * element.bytes, row.dst * element.bytes},
+                operation);
+  nest.for_each_rows([&](std::int64_t far, std::int64_t near, strided_loop const& next) {
+    rows.add(reinterpret_cast<std::byte const*>(here + near), there + far * element.bytes, next.count,
+             next.src * element.bytes, next.dst * element.bytes);
   });
-  if (rows) rows->finish();
+  rows.finish();
 }
 
 /// The same from element number `there` on.
