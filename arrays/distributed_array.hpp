@@ -167,14 +167,14 @@ public:
   template <class... Slices>
     requires(slices_of<N, Slices...>&& kept_dimensions<N, Slices...> > 0)
   [[nodiscard]] auto operator()(Slices const&... slices) const { return section_of(*this, slices...); }
-  /// The elements where a mask of the array's shape is true. Throws `index_error` for a mask of another shape.
+  /// The elements where a mask of the first dimensions is true. Throws `index_error` for a mask of another shape.
   template <detail::mask_of<N> Mask>
-  [[nodiscard]] masked<distributed_array> operator()(Mask const& mask) {
-    return {*this, detail::true_indices(mask, shape())};
+  [[nodiscard]] masked<distributed_array, detail::masked_dimensions<Mask, N>> operator()(Mask const& mask) {
+    return {*this, detail::indices_where(mask, select(shape()), "an array")};
   }
   template <detail::mask_of<N> Mask>
-  [[nodiscard]] masked<distributed_array const> operator()(Mask const& mask) const {
-    return {*this, detail::true_indices(mask, shape())};
+  [[nodiscard]] masked<distributed_array const, detail::masked_dimensions<Mask, N>> operator()(Mask const& mask) const {
+    return {*this, detail::indices_where(mask, select(shape()), "an array")};
   }
   /// The element at an index within the shape, which is not checked.
   [[nodiscard]] element<T> at(index_array<N> const& index) { return element<T>(reach(index)); }

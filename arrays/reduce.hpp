@@ -113,6 +113,8 @@ inline constexpr bool rounded_once = exactly<T, How...>();
 
 template <class E>
 concept comparable = array_operand<E> && std::is_arithmetic_v<element_of<E>>;
+template <class E>
+concept spreadable = comparable<E> ||(array_operand<E>&& is_complex<element_of<E>>);
 
 } // namespace detail
 
@@ -157,15 +159,15 @@ template <class First, class... How>
 
 } // namespace detail
 
-/// The variance: the mean of the squared distances from the mean; with `ddof{1}`, divided by one less than there are
-/// elements. Not a number where that leaves nothing to divide by.
-template <detail::comparable E, detail::reduction_word<ddof>... How>
+/// The variance: the mean of the squared distances from the mean, also of complex numbers; with `ddof{1}`, divided by
+/// one less than there are elements. Not a number where that leaves nothing to divide by.
+template <detail::spreadable E, detail::reduction_word<ddof>... How>
 [[nodiscard]] auto var(E&& e, How const&... how) {
   detail::spread<detail::element_of<E>> const kind{detail::degrees_in(how...), false};
   return detail::reduce("var", kind, std::forward<E>(e), how...);
 }
 /// Its square root, the standard deviation.
-template <detail::comparable E, detail::reduction_word<ddof>... How>
+template <detail::spreadable E, detail::reduction_word<ddof>... How>
 [[nodiscard]] auto stddev(E&& e, How const&... how) {
   detail::spread<detail::element_of<E>> const kind{detail::degrees_in(how...), true};
   return detail::reduce("stddev", kind, std::forward<E>(e), how...);
@@ -219,22 +221,30 @@ template <class L, class R>
 
 namespace detail {
 
+template <class E>
+concept normed = array_operand<E> &&(std::is_arithmetic_v<element_of<E>> || is_complex<element_of<E>>);
+
+/// Integers as double, in which their squares do not overflow.
 template <class T>
-[[nodiscard]] auto magnitude_squared(T const& x) {
-  if constexpr (is_complex<T>)
-    return x.real() * x.real() + x.imag() * x.imag();
+[[nodiscard]] constexpr auto as_real(T const& x) {
+  if constexpr (std::integral<T>)
+    return static_cast<double>(x);
   else
-    return x * x;
+    return x;
 }
 template <class E>
-concept normed = array_operand<E> &&(std::floating_point<element_of<E>> || is_complex<element_of<E>>);
+[[nodiscard]] auto magnitudes(E&& e) {
+  return elementwise([](auto const& x) { return std::abs(as_real(x)); }, std::forward<E>(e));
+}
 
 } // namespace detail
 
-/// The sum of the squared magnitudes. Takes `reproducible`, as the other norms.
+/// The sum of the squared magnitudes; of integers, as double. Takes `reproducible`, as the other norms.
 template <detail::normed E, detail::reduction_word<reproducible_t>... How>
 [[nodiscard]] auto norm_sq(E&& e, How const&... how) {
-  return sum(elementwise([](auto const& x) { return detail::magnitude_squared(x); }, std::forward<E>(e)), how...);
+  return sum(
+      elementwise([](auto const& x) { return detail::magnitude_squared(detail::as_real(x)); }, std::forward<E>(e)),
+      how...);
 }
 /// Its square root, the Euclidean or Frobenius norm, of all elements or along axes.
 template <detail::normed E, detail::reduction_word<reproducible_t>... How>
@@ -250,12 +260,12 @@ template <detail::normed E, detail::reduction_word<reproducible_t>... How>
 /// The sum of the magnitudes.
 template <detail::normed E, detail::reduction_word<reproducible_t>... How>
 [[nodiscard]] auto norm_l1(E&& e, How const&... how) {
-  return sum(abs(std::forward<E>(e)), how...);
+  return sum(detail::magnitudes(std::forward<E>(e)), how...);
 }
 /// The largest magnitude.
 template <detail::normed E, detail::reduction_word... How>
 [[nodiscard]] auto norm_linf(E&& e, How const&... how) {
-  return max(abs(std::forward<E>(e)), how...);
+  return max(detail::magnitudes(std::forward<E>(e)), how...);
 }
 
 namespace detail {

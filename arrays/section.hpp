@@ -5,6 +5,7 @@
 
 #include <armada/arrays/detail/section_buffer.hpp>
 #include <armada/arrays/detail/transfer.hpp>
+#include <armada/arrays/detail/true_indices.hpp>
 #include <armada/arrays/element.hpp>
 #include <armada/arrays/selection.hpp>
 
@@ -21,6 +22,9 @@
 #include <utility>
 
 namespace armada {
+
+template <class Array, std::size_t M>
+class masked;
 
 /// M dimensions that slices kept of an array, or made. Must not outlive it; a temporary in most programs. In arithmetic
 /// with numbers, tensors and other sections its elements are read first.
@@ -57,6 +61,11 @@ public:
     using made = decltype(inner);
     return section<Array, std::tuple_size_v<decltype(made::shape)>, decltype(made::selected)>(*array_,
                                                                                               std::move(inner));
+  }
+  /// Its elements where a mask of its first dimensions is true: see <armada/arrays/mask.hpp>.
+  template <detail::mask_of<M> Mask>
+  [[nodiscard]] masked<Array, detail::masked_dimensions<Mask, M>> operator()(Mask const& mask) const {
+    return {*array_, detail::indices_where(mask, chosen_, "a section")};
   }
   /// One element of it.
   template <integer_slice... Index>

@@ -132,52 +132,67 @@ struct exact_average {
   }
 };
 
-/// How many elements, their mean, and the sum of their squared distances from it. (Chan, Golub, LeVeque, "Updating
-/// formulae and a pairwise algorithm for computing sample variances", 1979.)
+/// The square of a number's magnitude.
+template <class T>
+[[nodiscard]] constexpr auto magnitude_squared(T const& x) {
+  if constexpr (is_complex<T>)
+    return x.real() * x.real() + x.imag() * x.imag();
+  else
+    return x * x;
+}
+
+/// How many elements, their mean, and the sum of their squared distances from it. `Mean` is double, or complex. (Chan,
+/// Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.)
+template <class Mean>
 struct moments {
   std::int64_t count = 0;
-  double mean = 0, squares = 0;
+  Mean mean{};
+  double squares = 0;
 
   [[nodiscard]] static moments combine(moments const& a, moments const& b) {
     if (a.count == 0 || b.count == 0) return a.count == 0 ? b : a;
     auto const mine = static_cast<double>(a.count), others = static_cast<double>(b.count), all = mine + others;
-    double const between = b.mean - a.mean;
+    Mean const between = b.mean - a.mean;
     return {a.count + b.count, a.mean + between * (others / all),
-            a.squares + b.squares + between * between * (mine * others / all)};
+            a.squares + b.squares + magnitude_squared(between) * (mine * others / all)};
   }
 };
 
+/// The variance, or its root. Of complex numbers it is real.
 template <class T>
 struct spread {
-  using partial = moments;
+  using mean = std::conditional_t<is_complex<T>, std::complex<double>, double>;
+  using partial = moments<mean>;
+  using result = typename std::conditional_t<is_complex<T>, T, std::complex<mean_of<T>>>::value_type;
   static constexpr bool numbered = false, needs_some = false;
   std::int64_t degrees = 0; ///< that are taken from the number of elements
   bool root = false;
 
   [[nodiscard]] static auto operation() {
-    return commutative([](moments const& a, moments const& b) { return combine(a, b); });
+    return commutative([](partial const& a, partial const& b) { return combine(a, b); });
   }
-  [[nodiscard]] static moments combine(moments const& a, moments const& b) { return moments::combine(a, b); }
-  [[nodiscard]] static moments none() { return {}; }
-  static void add(moments& into, T const& x, std::int64_t) {
-    double const between = static_cast<double>(x) - into.mean;
+  [[nodiscard]] static partial combine(partial const& a, partial const& b) { return partial::combine(a, b); }
+  [[nodiscard]] static partial none() { return {}; }
+  static void add(partial& into, T const& x, std::int64_t) {
+    mean const between = static_cast<mean>(x) - into.mean;
     into.mean += between / static_cast<double>(++into.count);
-    into.squares += between * (static_cast<double>(x) - into.mean);
+    auto const count = static_cast<double>(into.count);
+    into.squares += magnitude_squared(between) * ((count - 1) / count);
   }
-  static void add_row(moments& into, auto const& row, std::int64_t count, auto const&) {
+  static void add_row(partial& into, auto const& row, std::int64_t count, auto const&) {
     for (std::int64_t begin = 0; begin < count; begin += block_length) {
       std::int64_t const here = std::min(block_length, count - begin);
-      auto const value = [&](std::int64_t i) { return static_cast<double>(row(begin + i)); };
-      moments block{here, combined_row(0.0, value, here, std::plus<>{}) / static_cast<double>(here), 0};
-      auto const square = [&](std::int64_t i) { return (value(i) - block.mean) * (value(i) - block.mean); };
+      auto const value = [&](std::int64_t i) { return static_cast<mean>(row(begin + i)); };
+      partial block{here, combined_row(mean{}, value, here, std::plus<>{}) / static_cast<double>(here), 0};
+      auto const square = [&](std::int64_t i) { return magnitude_squared(value(i) - block.mean); };
       block.squares = combined_row(0.0, square, here, std::plus<>{});
       into = combine(into, block);
     }
   }
-  [[nodiscard]] mean_of<T> finish(moments const& all, std::int64_t count) const {
+  [[nodiscard]] result finish(partial const& all, std::int64_t count) const {
     double const variance =
         count > degrees ? all.squares / static_cast<double>(count - degrees) : std::numeric_limits<double>::quiet_NaN();
-    return static_cast<mean_of<T>>(root ? std::sqrt(variance) : variance);
+    return static_cast<result>(root ? std::sqrt(variance) : variance);
   }
 };
 
@@ -185,8 +200,9 @@ struct spread {
 template <bool Largest, class T>
 [[nodiscard]] constexpr bool beats(T const& b, T const& a) {
   if constexpr (std::floating_point<T>)
-    if (b != b || a != a) return a == a;
-  return Largest ? a < b : b < a;
+    return (a == a) & !(Largest ? b <= a : a <= b); // without a branch: the loops around it become vectors
+  else
+    return Largest ? a < b : b < a;
 }
 /// What every value beats, or equals.
 template <bool Largest, class T>

@@ -34,8 +34,8 @@ std::int64_t ask_largest_cache() noexcept {
 
 } // namespace
 
-std::int64_t largest_cache() noexcept {
-  static std::int64_t const bytes = ask_largest_cache();
+std::int64_t& most_cached() noexcept {
+  static std::int64_t bytes = ask_largest_cache();
   return bytes;
 }
 

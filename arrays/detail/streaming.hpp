@@ -15,8 +15,9 @@
 
 namespace armada::detail {
 
-/// Bytes of the largest cache that a core reaches, as the system says; 32 MiB where it says nothing.
-[[nodiscard]] std::int64_t largest_cache() noexcept;
+/// The most bytes of a result that are stored into the caches: those of the largest one that a core reaches, as the
+/// system says; 32 MiB where it says nothing. May be set, for tests.
+[[nodiscard]] std::int64_t& most_cached() noexcept;
 
 /// Whether elements of T are stored past the caches, some in each of a processor's 16 bytes.
 template <class T>
@@ -33,7 +34,7 @@ inline constexpr bool streams =
 template <class T>
 class stream_scope {
 public:
-  explicit stream_scope(std::int64_t count) : on_(streams<T> && count > largest_cache() / std::int64_t{sizeof(T)}) {}
+  explicit stream_scope(std::int64_t count) : on_(streams<T> && count > most_cached() / std::int64_t{sizeof(T)}) {}
   stream_scope(stream_scope const&) = delete;
   stream_scope& operator=(stream_scope const&) = delete;
   ~stream_scope() {

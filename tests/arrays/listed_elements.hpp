@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -54,21 +55,27 @@ struct drawn_list {
   }
 };
 
-/// A mask of an array's shape.
-template <std::size_t N>
+/// A mask of the first D dimensions of an array of N.
+template <std::size_t N, std::size_t D>
 struct drawn_mask {
-  xt::xtensor<bool, N> mask;
-  std::vector<std::size_t> places; ///< where it is true, in row-major order
+  xt::xtensor<bool, D> mask;
+  std::vector<std::size_t> places;                   ///< of the elements where it is true, in row-major order
+  std::array<std::size_t, N + 1 - D> chosen_shape{}; ///< of these
 
   drawn_mask(std::uint64_t seed, random_programs::indices const& extents) {
     random_source random(seed);
-    std::array<std::size_t, N> shape{};
-    std::copy(extents.begin(), extents.end(), shape.begin());
-    mask = xt::xtensor<bool, N>::from_shape(shape);
+    std::array<std::size_t, D> shape{};
+    std::copy_n(extents.begin(), D, shape.begin());
+    mask = xt::xtensor<bool, D>::from_shape(shape);
+    std::copy(extents.begin() + D, extents.end(), chosen_shape.begin() + 1);
+    auto const rest =
+        std::accumulate(chosen_shape.begin() + 1, chosen_shape.end(), std::size_t{1}, std::multiplies<>{});
     auto const share = random.one_of(std::array{0, 10, 50, 100});
     for (std::size_t place = 0; place < mask.size(); ++place) {
       mask.storage()[place] = random.chance(share);
-      if (mask.storage()[place]) places.push_back(place);
+      if (!mask.storage()[place]) continue;
+      ++chosen_shape[0];
+      for (std::size_t k = 0; k < rest; ++k) places.push_back(place * rest + k);
     }
   }
 };
@@ -79,7 +86,8 @@ class listed_step {
   using array = typename Pair::array;
   using T = typename array::value_type;
   static constexpr std::size_t N = array::dimensions;
-  using tensor = xt::xtensor<T, 1>;
+  template <std::size_t D>
+  using tensor = xt::xtensor<T, N + 1 - D>;
 
 public:
   listed_step(Pair& on, step const& each) : on_(on), each_(each), rank_(on.distributed.comm().rank()) {}
@@ -90,7 +98,7 @@ public:
       if (each_.form < 6)
         with_list(one, drawn_list<N>(one.values, on_.plan.extents));
       else
-        with_mask(one, drawn_mask<N>(one.values, on_.plan.extents));
+        with_any_mask(one);
     return right_;
   }
 
@@ -107,9 +115,16 @@ private:
       }
     count(list.places, values);
   }
-  void with_mask(action const& one, drawn_mask<N> const& drawn) {
+  void with_any_mask(action const& one) {
+    if constexpr (N > 2)
+      if (one.values % 2 == 1) return with_mask<N - 1>(one);
+    with_mask<N>(one);
+  }
+  template <std::size_t D>
+  void with_mask(action const& one) {
+    drawn_mask<N, D> const drawn(one.values, on_.plan.extents);
     auto values = values_of(one, drawn.places.size());
-    tensor from = tensor::from_shape({values.size()});
+    auto from = tensor<D>::from_shape(drawn.chosen_shape);
     std::copy(values.begin(), values.end(), from.begin());
     if (one.rank == rank_) switch (each_.what) {
       case deed::gather: expect(masked_out(drawn), drawn.places); break;
@@ -125,7 +140,8 @@ private:
       }
     count(drawn.places, values);
   }
-  void add_masked(action const& one, drawn_mask<N> const& drawn, tensor const& from) {
+  template <std::size_t D>
+  void add_masked(action const& one, drawn_mask<N, D> const& drawn, tensor<D> const& from) {
     if constexpr (accumulator<std::plus<>, T>) {
       if (one_for_all())
         on_.distributed(drawn.mask) += value_of<T>(one.values, 0);
@@ -148,15 +164,16 @@ private:
         each_.form % 3 == 1 ? gather(constant, list.indices) : gather(constant, list.indices, nonblocking).wait();
     return {found.begin(), found.end()};
   }
-  [[nodiscard]] std::vector<T> masked_out(drawn_mask<N> const& drawn) const {
+  template <std::size_t D>
+  [[nodiscard]] std::vector<T> masked_out(drawn_mask<N, D> const& drawn) const {
     array const& constant = on_.distributed;
     if (each_.form % 3 == 0) {
       std::vector<T> into(drawn.places.size());
       get(constant(drawn.mask), into);
       return into;
     }
-    tensor const found =
-        each_.form % 3 == 1 ? tensor(constant(drawn.mask)) : get(constant(drawn.mask), nonblocking).wait();
+    tensor<D> const found =
+        each_.form % 3 == 1 ? tensor<D>(constant(drawn.mask)) : get(constant(drawn.mask), nonblocking).wait();
     return {found.begin(), found.end()};
   }
 
@@ -179,7 +196,7 @@ private:
     if (auto const mine = from_tile(one, values.size()); mine > 0)
       return use(std::span<T const>(on_.distributed.local().elements().first(mine)));
     if (each_.form % 2 == 0) return use(values);
-    tensor from = tensor::from_shape({values.size()});
+    auto from = xt::xtensor<T, 1>::from_shape({values.size()});
     std::copy(values.begin(), values.end(), from.begin());
     use(from);
   }

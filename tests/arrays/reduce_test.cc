@@ -28,7 +28,7 @@ template <class T>
 concept has_sum = requires(distributed_array<T, 1> const& a) {
   sum(a);
 };
-static_assert(has_norm<float> && has_norm<std::complex<double>> && !has_norm<int>);
+static_assert(has_norm<float> && has_norm<std::complex<double>> && has_norm<int> && !has_norm<std::byte>);
 static_assert(has_sum<std::uint8_t> && has_sum<std::complex<float>> && !has_sum<std::byte>);
 
 /// Small whole numbers, so that every sum is exact in every type.
@@ -128,6 +128,63 @@ TEST(reduce, of_a_large_array_of_floats_keeps_its_digits) {
   a.fill(0.1F);
   EXPECT_NEAR(sum(a), 1e5F, 1.0F);
   EXPECT_NEAR(norm(a), 100.0F, 0.1F);
+}
+
+TEST(reduce, norms_of_integers_are_of_type_double_and_do_not_overflow) {
+  distributed_array<std::int8_t, 2> a(world(), {2, 3}, {cyclic, block});
+  if (me() == 0) a(xt::all(), xt::all()) = xt::xtensor<std::int8_t, 2>{{-128, 127, 3}, {4, 0, -1}};
+  a.fence();
+  EXPECT_EQ(norm_sq(a), 128.0 * 128 + 127.0 * 127 + 9 + 16 + 1);
+  EXPECT_EQ(norm(a), std::sqrt(norm_sq(a)));
+  EXPECT_EQ(norm_l1(a), 263.0);
+  EXPECT_EQ(norm_linf(a), 128.0);
+  EXPECT_EQ(norm_sq(a, reproducible), norm_sq(a));
+  auto const columns = norm(a, 0);
+  static_assert(std::same_as<decltype(columns)::value_type, double>);
+  EXPECT_EQ(get(columns(xt::all())), (xt::xtensor<double, 1>{std::sqrt(128.0 * 128 + 16), 127, std::sqrt(10.0)}));
+  columns.fence();
+  distributed_array<std::uint64_t, 1> large(world(), {4});
+  large.fill(std::uint64_t{1} << 63);
+  EXPECT_EQ(norm(large), std::ldexp(1.0, 64));
+  EXPECT_EQ(norm_l1(large), std::ldexp(1.0, 65));
+}
+
+template <class Real>
+void variances_of_complex_numbers() {
+  using number = std::complex<Real>;
+  distributed_array<number, 2> a(world(), {5, 700}, {block, cyclic});
+  auto const element = [](std::size_t i, std::size_t j) {
+    return number(static_cast<Real>((i * 3 + j * 5) % 11), static_cast<Real>((i + j * 7) % 13) - 4);
+  };
+  auto e = xt::xtensor<number, 2>::from_shape({5, 700});
+  for (std::size_t i = 0; i < 5; ++i)
+    for (std::size_t j = 0; j < 700; ++j) e(i, j) = element(i, j);
+  if (me() == ranks() - 1) a(xt::all(), xt::all()) = e;
+  a.fence();
+  auto const variance = [&](std::size_t first, std::size_t last, std::size_t left, std::size_t right, double less) {
+    std::complex<double> mean;
+    auto const count = static_cast<double>((last - first) * (right - left));
+    for (auto i = first; i < last; ++i)
+      for (auto j = left; j < right; ++j) mean += std::complex<double>(e(i, j)) / count;
+    double squares = 0;
+    for (auto i = first; i < last; ++i)
+      for (auto j = left; j < right; ++j) squares += std::norm(std::complex<double>(e(i, j)) - mean);
+    return squares / (count - less);
+  };
+  static_assert(std::same_as<decltype(var(a)), Real>);
+  EXPECT_NEAR(static_cast<double>(var(a)), variance(0, 5, 0, 700, 0), 1e-5);
+  EXPECT_NEAR(static_cast<double>(stddev(a, ddof{1})), std::sqrt(variance(0, 5, 0, 700, 1)), 1e-5);
+  auto const rows = var(a, 1), columns = stddev(a, 0, ddof{2});
+  for (std::size_t i = 0; i < 5; ++i)
+    EXPECT_NEAR(static_cast<double>(Real{rows(i)}), variance(i, i + 1, 0, 700, 0), 1e-5) << i;
+  for (std::size_t j = 0; j < 700; j += 53)
+    EXPECT_NEAR(static_cast<double>(Real{columns(j)}), std::sqrt(variance(0, 5, j, j + 1, 2)), 1e-5) << j;
+  rows.fence();
+  columns.fence();
+}
+TEST(reduce, variances_of_complex_numbers_are_real) {
+  variances_of_complex_numbers<float>();
+  variances_of_complex_numbers<double>();
 }
 
 TEST(reduce, dot_refuses_arrays_that_do_not_conform) {
