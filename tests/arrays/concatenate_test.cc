@@ -2,6 +2,7 @@
 
 #include "tests/support/throws.hpp"
 
+#include <armada/arrays/reduce.hpp>
 #include <armada/core/environment.hpp>
 
 #include <gtest/gtest.h>
@@ -80,6 +81,26 @@ TEST(concatenate, counts_axes_from_the_end_and_takes_an_array_twice) {
   a.fill(0); // it is a copy
   EXPECT_EQ(twice(2, 3), 10201);
   twice.fence();
+}
+
+TEST(concatenate, takes_as_many_arrays_as_a_range_has) {
+  using array = distributed_array<std::int64_t, 2>;
+  std::vector<array> arrays;
+  std::vector<array const*> pointers;
+  for (std::int64_t k = 0; k < 3; ++k) {
+    arrays.emplace_back(world(), shape_option<2>{4, k + 1});
+    number_elements(arrays.back(), k + 1);
+  }
+  for (array const& each : arrays) pointers.push_back(&each);
+  auto const all = concatenate(arrays, 1);
+  EXPECT_EQ(all.shape(), (index_array<2>{4, 6}));
+  for_each_owned(all, [](index_array<2> const& at, std::int64_t const& e) {
+    EXPECT_EQ(e, expected_at<2>(at, 1, {1, 2, 3}));
+  });
+  EXPECT_TRUE(armada::all(equal(all, concatenate(pointers, 1))));
+  EXPECT_EQ(concatenate(pointers, -1, {cyclic, whole}).distribution().cuts(), (cut_array<2>{cyclic, whole}));
+  EXPECT_TRUE(throws<argument_error>([&] { return concatenate(std::vector<array>()); }, {"no array"}));
+  EXPECT_TRUE(throws<argument_error>([&] { return concatenate(arrays); }, {"(4, 1)", "(4, 2)"}));
 }
 
 TEST(concatenate, refuses_what_does_not_fit) {
