@@ -74,8 +74,8 @@ public:
                     process_grid<N> const& grid, Ghosts const& ghosts)
       : distributed_array(comm, shape.value(), cuts, &grid, ghosts) {}
 
-  /// The values of an expression, cut like the first array in it that has its shape: `distributed_array c = a + b`.
-  /// Collective; what it throws is in arrays/expression.hpp.
+  /// The values of an expression, cut like the first array in it that has its shape, or is broadcast to it:
+  /// `distributed_array c = a + b`. Collective; what it throws is in arrays/expression.hpp.
   template <class E>
     requires(detail::is_expression<E>&& E::dimensions == N)
   distributed_array(E const& e) : distributed_array(detail::frame_of(e)) { // NOLINT(*-explicit-*)

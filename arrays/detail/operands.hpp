@@ -31,6 +31,13 @@ public:
       : spread_(&a.distribution()), comm_(&a.comm()), window_(&a.window()), array_(&a),
         describe_(
             [](void const* array) { return static_cast<distributed_array<T, N, Order> const*>(array)->describe(); }) {}
+  /// At tiles cut like those of an array with fewer elements, which is broadcast.
+  template <wire T, std::size_t M, storage_order Order>
+  tile_frame(distributed_array<T, M, Order> const& a, armada::distribution<N> const& spread)
+      : made_(std::make_shared<armada::distribution<N> const>(spread)), spread_(made_.get()), comm_(&a.comm()),
+        window_(&a.window()), array_(&a), describe_([](void const* array) {
+          return static_cast<distributed_array<T, M, Order> const*>(array)->describe();
+        }) {}
 
   [[nodiscard]] armada::distribution<N> const& distribution() const { return *spread_; }
   [[nodiscard]] communicator const& comm() const { return *comm_; }
@@ -41,6 +48,7 @@ public:
   [[nodiscard]] index_array<N> tile_strides() const { return spread_->tile_strides(tile_shape()); }
 
 private:
+  std::shared_ptr<armada::distribution<N> const> made_; ///< where it is no array's
   armada::distribution<N> const* spread_;
   communicator const* comm_;
   window_state const* window_;
@@ -244,8 +252,31 @@ void check_operands(tile_frame<N> const& at, E const& e) {
   if (tensors) agree(at.comm(), [&] { e.for_each_leaf([&](auto const& leaf) { leaf.check(at); }); });
 }
 
+/// The tiles of a new array of `shape` that holds what an array is broadcast to: cut like it along its dimensions.
+/// None where the array is cut along a dimension in which it is repeated.
+template <std::size_t N, class Array>
+[[nodiscard]] std::optional<tile_frame<N>> broadcast_frame(Array const& a, index_array<N> const& shape) {
+  constexpr std::size_t M = Array::dimensions;
+  cut_array<N> cuts;
+  index_array<N> grid{};
+  cuts.fill(whole);
+  grid.fill(1);
+  for (std::size_t d = 0; d < M; ++d) {
+    auto const& along = a.distribution().along(d);
+    std::size_t const n = N - M + d;
+    if (along.extent() == shape[n]) {
+      cuts[n] = a.distribution().cuts()[d];
+      grid[n] = along.parts();
+    } else if (along.extent() != 1 || along.parts() != 1) {
+      return std::nullopt;
+    }
+  }
+  return tile_frame<N>(a, distribution<N>(shape, cuts, process_grid<N>(grid), a.comm().size()));
+}
+
 /// The tiles at which an expression is evaluated that says nothing else: those of its first array that has all of its
-/// dimensions and its extents. Throws `argument_error` on every rank where there is none.
+/// dimensions and its extents, or else such that its first array that can be is broadcast to them. Throws
+/// `argument_error` on every rank where there is none, and where tensors make them differ between ranks.
 template <class E>
 [[nodiscard]] auto frame_of(E const& e) {
   constexpr std::size_t N = E::dimensions;
@@ -256,20 +287,34 @@ template <class E>
     for (std::size_t k = 1; k <= extents.size(); ++k)
       if (auto& extent = shape[N - k]; extent == 1) extent = extents[extents.size() - k];
   });
+  communicator const* comm = nullptr;
+  bool tensors = false; // which may differ between ranks, though they must not
+  e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
+    if constexpr (has_array<Leaf>)
+      comm = comm == nullptr ? &leaf.array().comm() : comm;
+    else
+      tensors = true;
+  });
+  if (tensors) check_same_everywhere(*comm, "shape of an expression with tensors", shape);
   std::optional<tile_frame<N>> found;
-  std::string arrays;
   e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
     if constexpr (has_array<Leaf>) {
       if constexpr (Leaf::dimensions == N)
         if (!found && leaf.extents() == shape) found.emplace(leaf.array());
     }
   });
+  e.for_each_leaf([&]<class Leaf>(Leaf const& leaf) {
+    if constexpr (has_array<Leaf>)
+      if (!found) found = broadcast_frame<N>(leaf.array(), shape);
+  });
   if (found) {
     check_operands(*found, e);
     return *found;
   }
+  std::string arrays;
   e.for_each_leaf([&](auto const& leaf) { arrays += (arrays.empty() ? "" : " and ") + leaf.describe(); });
-  throw argument_error(text("operands of an expression do not conform: none of ", arrays, " has its shape"));
+  throw argument_error(text("operands of an expression do not conform: of ", arrays,
+                            " none has its shape, or is whole where it is repeated"));
 }
 
 } // namespace armada::detail

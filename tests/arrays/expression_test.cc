@@ -3,6 +3,7 @@
 #include "tests/arrays/whole_arrays.hpp"
 #include "tests/support/throws.hpp"
 
+#include <armada/arrays/reduce.hpp>
 #include <armada/core/environment.hpp>
 #include <armada/core/group.hpp>
 
@@ -172,6 +173,53 @@ TEST(Expression, BecomesAnArray) {
     distributed_array<bool, 2> const positive = b.spread > 0.0;
     expect_same(positive, xt::xtensor<bool, 2>(b.serial > 0.0));
   }
+}
+
+TEST(Expression, BecomesAnArrayOfMoreElementsThanItsArraysHave) {
+  xt::xtensor<double, 1> const row{1, 2, 3, 4, 5};
+  xt::xtensor<double, 2> const high{{10}, {20}, {30}};
+  for (auto const& cuts :
+       {cut_array<2>{block, whole}, cut_array<2>{cyclic, whole}, cut_array<2>{block_cyclic(2), whole}}) {
+    whole_array<double> column(world(), {7, 1}, cuts, tenths);
+    distributed_array const a = column.spread * row;
+    expect_same(a, xt::xtensor<double, 2>(column.serial * row));
+    EXPECT_EQ(a.distribution(), (distributed_array<double, 2>(world(), {7, 5}, cuts).distribution()));
+    EXPECT_NEAR(sum(row - column.spread), xt::sum(row - column.serial)(), 1e-12);
+    distributed_array const b = a - column.spread; // and it conforms with the column
+    expect_same(b, xt::xtensor<double, 2>(column.serial * row - column.serial));
+  }
+  // Of one dimension, cut along the second one of the result.
+  distributed_array<double, 1> line(world(), {7}, {cyclic});
+  for_each_owned(line, [](index_array<1> const& at, double& x) { x = static_cast<double>(at[0] * at[0]); });
+  distributed_array const c = high + line;
+  EXPECT_EQ(c.shape(), (index_array<2>{3, 7}));
+  EXPECT_EQ(c.distribution().grid().extents, (index_array<2>{1, world().size()}));
+  for (std::int64_t i = 0; i < 3; ++i)
+    for (std::int64_t j = 0; j < 7; ++j) EXPECT_EQ(double{c(i, j)}, static_cast<double>(10 * (i + 1) + j * j));
+  c.fence();
+  EXPECT_EQ(get(max(high + line, 1)(xt::all())), (xt::xtensor<double, 1>{46, 56, 66}));
+  distributed_array const zeroth = line * xt::xtensor<double, 2>(xt::xtensor<double, 2>::shape_type{0, 1});
+  EXPECT_EQ(zeroth.shape(), (index_array<2>{0, 7}));
+}
+
+// Nobody waits for a rank that has thrown already.
+TEST(Expression, WhoseTensorsDifferBetweenRanksIsRefusedOnAll) {
+  whole_array<double> a(world(), {4, 3}, {block, whole}, squares), column(world(), {4, 1}, {block, whole}, squares);
+  std::size_t const odd = world().rank() == world().size() - 1 ? 1 : 0;
+  xt::xtensor<double, 2> const first = xt::zeros<double>({std::size_t{4}, 3 + odd});
+  xt::xtensor<double, 1> const row = xt::zeros<double>({5 + odd});
+  if (world().size() > 1) {
+    EXPECT_TRUE(throws<argument_error>([&] { return sum(first + a.spread); }, {"shape of an expression"}));
+    EXPECT_TRUE(throws<argument_error>([&] { return sum(column.spread * row, 0); }, {"shape of an expression"}));
+    EXPECT_TRUE(throws<argument_error>([&] { distributed_array const d = row + column.spread; }, {"rank"}));
+  }
+  // Cut along a dimension in which it would be repeated.
+  distributed_array<double, 2> flat(world(), {1, 4}, {block, whole}, process_grid{world().size(), 1});
+  xt::xtensor<double, 2> const high = xt::zeros<double>({3, 1});
+  if (world().size() > 1) {
+    EXPECT_TRUE(throws<argument_error>([&] { return sum(flat + high); }, {"do not conform", "(1, 4)", "(3, 1)"}));
+  }
+  EXPECT_EQ(sum(a.spread), xt::sum(a.serial)()); // and it works on
 }
 
 TEST(Expression, OwnsTemporaries) {
