@@ -224,17 +224,23 @@ namespace detail {
 template <class E>
 concept normed = array_operand<E> &&(std::is_arithmetic_v<element_of<E>> || is_complex<element_of<E>>);
 
-/// Integers as double, in which their squares do not overflow.
-template <class T>
-[[nodiscard]] constexpr auto as_real(T const& x) {
-  if constexpr (std::integral<T>)
-    return static_cast<double>(x);
-  else
-    return x;
-}
 template <class E>
 [[nodiscard]] auto magnitudes(E&& e) {
-  return elementwise([](auto const& x) { return std::abs(as_real(x)); }, std::forward<E>(e));
+  return elementwise(
+      []<class T>(T const& x) {
+        if constexpr (std::integral<T>)
+          return std::abs(static_cast<double>(x));
+        else
+          return std::abs(x);
+      },
+      std::forward<E>(e));
+}
+template <bool Root, class E, class... How>
+[[nodiscard]] auto norm_of_squares(char const* name, E&& e, How const&... how) {
+  using T = element_of<E>;
+  using wide = squared_in<T>;
+  using sum = std::conditional_t<rounded_once<magnitude_of<T>, How...>, exact<wide, false>, total<wide>>;
+  return reduce(name, of_squares<T, sum, Root>{}, std::forward<E>(e), how...);
 }
 
 } // namespace detail
@@ -242,20 +248,12 @@ template <class E>
 /// The sum of the squared magnitudes; of integers, as double. Takes `reproducible`, as the other norms.
 template <detail::normed E, detail::reduction_word<reproducible_t>... How>
 [[nodiscard]] auto norm_sq(E&& e, How const&... how) {
-  return sum(
-      elementwise([](auto const& x) { return detail::magnitude_squared(detail::as_real(x)); }, std::forward<E>(e)),
-      how...);
+  return detail::norm_of_squares<false>("norm_sq", std::forward<E>(e), how...);
 }
 /// Its square root, the Euclidean or Frobenius norm, of all elements or along axes.
 template <detail::normed E, detail::reduction_word<reproducible_t>... How>
 [[nodiscard]] auto norm(E&& e, How const&... how) {
-  if constexpr ((detail::is_axes<How> || ...)) {
-    auto result = norm_sq(std::forward<E>(e), how...);
-    result = sqrt(result);
-    return result;
-  } else {
-    return std::sqrt(norm_sq(std::forward<E>(e), how...));
-  }
+  return detail::norm_of_squares<true>("norm", std::forward<E>(e), how...);
 }
 /// The sum of the magnitudes.
 template <detail::normed E, detail::reduction_word<reproducible_t>... How>

@@ -132,6 +132,10 @@ struct exact_average {
   }
 };
 
+/// The type of magnitudes: of integers, double.
+template <class T>
+using magnitude_of = typename std::conditional_t<is_complex<T>, T, std::complex<mean_of<T>>>::value_type;
+
 /// The square of a number's magnitude.
 template <class T>
 [[nodiscard]] constexpr auto magnitude_squared(T const& x) {
@@ -163,7 +167,6 @@ template <class T>
 struct spread {
   using mean = std::conditional_t<is_complex<T>, std::complex<double>, double>;
   using partial = moments<mean>;
-  using result = typename std::conditional_t<is_complex<T>, T, std::complex<mean_of<T>>>::value_type;
   static constexpr bool numbered = false, needs_some = false;
   std::int64_t degrees = 0; ///< that are taken from the number of elements
   bool root = false;
@@ -176,8 +179,11 @@ struct spread {
   static void add(partial& into, T const& x, std::int64_t) {
     mean const between = static_cast<mean>(x) - into.mean;
     into.mean += between / static_cast<double>(++into.count);
-    auto const count = static_cast<double>(into.count);
-    into.squares += magnitude_squared(between) * ((count - 1) / count);
+    mean const rest = static_cast<mean>(x) - into.mean; // none of the first, however large
+    if constexpr (is_complex<mean>)
+      into.squares += between.real() * rest.real() + between.imag() * rest.imag();
+    else
+      into.squares += between * rest;
   }
   static void add_row(partial& into, auto const& row, std::int64_t count, auto const&) {
     for (std::int64_t begin = 0; begin < count; begin += block_length) {
@@ -189,10 +195,10 @@ struct spread {
       into = combine(into, block);
     }
   }
-  [[nodiscard]] result finish(partial const& all, std::int64_t count) const {
+  [[nodiscard]] magnitude_of<T> finish(partial const& all, std::int64_t count) const {
     double const variance =
         count > degrees ? all.squares / static_cast<double>(count - degrees) : std::numeric_limits<double>::quiet_NaN();
-    return static_cast<result>(root ? std::sqrt(variance) : variance);
+    return static_cast<magnitude_of<T>>(root ? std::sqrt(variance) : variance);
   }
 };
 
@@ -301,6 +307,33 @@ struct exact {
   }
   [[nodiscard]] static T finish(exact_total const& all, std::int64_t count) {
     return static_cast<T>(Mean ? all.value() / static_cast<double>(count) : all.value());
+  }
+};
+
+/// What numbers are squared in: those of single precision, and integers, would overflow.
+template <class T>
+using squared_in = std::conditional_t<std::same_as<magnitude_of<T>, long double>, long double, double>;
+
+/// A kind of sum of `squared_in<T>`, of the squared magnitudes of T; or the root of the sum.
+template <class T, class Sum, bool Root>
+struct of_squares : Sum {
+  using partial = typename Sum::partial;
+
+  [[nodiscard]] static squared_in<T> square(T const& x) {
+    using wide = squared_in<T>;
+    if constexpr (is_complex<T>)
+      return magnitude_squared(std::complex<wide>(x));
+    else
+      return magnitude_squared(static_cast<wide>(x));
+  }
+  static void add(partial& into, T const& x, std::int64_t number) { Sum::add(into, square(x), number); }
+  static void add_row(partial& into, auto const& row, std::int64_t count, auto const& numbers) {
+    Sum::add_row(
+        into, [&](std::int64_t i) { return square(row(i)); }, count, numbers);
+  }
+  [[nodiscard]] static magnitude_of<T> finish(partial const& all, std::int64_t count) {
+    auto const sum = Sum::finish(all, count);
+    return static_cast<magnitude_of<T>>(Root ? std::sqrt(sum) : sum);
   }
 };
 

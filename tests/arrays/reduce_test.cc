@@ -149,6 +149,27 @@ TEST(reduce, norms_of_integers_are_of_type_double_and_do_not_overflow) {
   EXPECT_EQ(norm_l1(large), std::ldexp(1.0, 65));
 }
 
+TEST(reduce, of_large_numbers_overflows_no_sooner_than_its_result) {
+  distributed_array<float, 2> a(world(), {3, 4}, {whole, block});
+  a.fill(1e20F);
+  EXPECT_FLOAT_EQ(norm(a), std::sqrt(12.0F) * 1e20F);
+  EXPECT_FLOAT_EQ(norm(a, reproducible), norm(a));
+  auto const columns = norm(a, 0);
+  static_assert(std::same_as<decltype(columns)::value_type, float>);
+  for (int j = 0; j < 4; ++j) EXPECT_FLOAT_EQ(float{columns(j)}, std::sqrt(3.0F) * 1e20F);
+  columns.fence();
+  distributed_array<std::complex<float>, 1> c(world(), {4});
+  c.fill({3e19F, 4e19F});
+  EXPECT_FLOAT_EQ(norm(c), 1e20F);
+  EXPECT_FLOAT_EQ(norm(c, reproducible), 1e20F);
+  distributed_array<double, 2> d(world(), {4, 4}, {whole, block});
+  d.fill(1e200);
+  EXPECT_EQ(var(d), 0.0);
+  auto const spread = var(d, 0);
+  for (int j = 0; j < 4; ++j) EXPECT_EQ(double{spread(j)}, 0.0);
+  spread.fence();
+}
+
 template <class Real>
 void variances_of_complex_numbers() {
   using number = std::complex<Real>;
