@@ -61,7 +61,8 @@ template <class T>
 concept expression_operand = array_operand<T> || detail::local_operand<T>;
 
 /// The expression f(x, y, …), element by element; `f` takes the elements of its operands, at least one of which is an
-/// array. Local: nothing is computed. The functions below, and those in <armada/arrays/functions.hpp>, are made of it.
+/// array. Elements are computed in no particular order and several at once: `f` may not change what a call of it reads.
+/// Local: nothing is computed. The functions below, and those in <armada/arrays/functions.hpp>, are made of it.
 template <class F, expression_operand... Operands>
   requires(array_operand<Operands> || ...)
 [[nodiscard]] auto elementwise(F f, Operands&&... operands) {

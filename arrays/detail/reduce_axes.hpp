@@ -52,14 +52,7 @@ void reduce_tile(tile_frame<N> const& at, E const& e, Kind const& kind, typename
     if (std::int64_t const step = strides[row]; step == 0)
       kind.add_row(*first, values, count, numbers);
     else if (step == 1)
-// No element is among the results.
-#if defined(__clang__)
-#pragma clang loop vectorize(assume_safety)
-#else
-#pragma GCC ivdep
-#endif
-      for (std::int64_t i = 0; i < count; ++i)
-        kind.add(first[i], values(i), numbers(i));
+      for (std::int64_t i = 0; i < count; ++i) kind.add(first[i], values(i), numbers(i));
     else
       for (std::int64_t i = 0; i < count; ++i) kind.add(first[i * step], values(i), numbers(i));
   });

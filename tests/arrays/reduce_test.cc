@@ -10,6 +10,7 @@
 #include <complex>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace armada {
@@ -168,6 +169,14 @@ TEST(reduce, of_large_numbers_overflows_no_sooner_than_its_result) {
   auto const spread = var(d, 0);
   for (int j = 0; j < 4; ++j) EXPECT_EQ(double{spread(j)}, 0.0);
   spread.fence();
+  d.fill(1.0);
+  if (me() == 0) d(3, 1) = std::numeric_limits<double>::infinity();
+  d.fence();
+  EXPECT_TRUE(std::isnan(var(d)));
+  auto const infinite = stddev(d, 0);
+  EXPECT_TRUE(std::isnan(infinite(1)));
+  EXPECT_EQ(double{infinite(2)}, 0.0);
+  infinite.fence();
 }
 
 template <class Real>
